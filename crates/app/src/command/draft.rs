@@ -1,0 +1,64 @@
+//! Forms that were begun and not finished. They are on the disk before the screen says that they are.
+
+use chrono::SubsecRound as _;
+use domain::SiteId;
+use store::{DraftRow, Reader};
+use uuid::Uuid;
+use wire::ApiError;
+use wire::message::{AttachedPhoto, Draft, DraftKind, Nothing, OneDraft, SaveDraft};
+
+use crate::App;
+use crate::error::{Failure, not_found};
+
+/// The most that a form may hold, in bytes.
+const BODY_LIMIT: usize = 256 << 10;
+
+pub(super) fn save(app: &App, request: SaveDraft) -> Result<Draft, Failure> {
+    let SaveDraft { id, kind, site, body } = request;
+    if body.len() > BODY_LIMIT {
+        let message = format!("the form has {} bytes; at most {BODY_LIMIT} are kept", body.len());
+        return Err(ApiError::invalid("body", message).because("too_long").into());
+    }
+    let saved_at = app.now().trunc_subsecs(3);
+    let row = DraftRow { id, kind: kind_word(kind).to_owned(), site, body, saved_at };
+    app.store.write(|writer| {
+        writer.save_draft(&row)?;
+        view(writer, row)
+    })
+}
+
+pub(super) fn get(app: &App, request: OneDraft) -> Result<Draft, Failure> {
+    app.store.read(|reader| {
+        let row = reader.draft(request.id)?.ok_or_else(|| not_found("draft"))?;
+        view(reader, row)
+    })
+}
+
+pub(super) fn list(app: &App, _: Nothing) -> Result<Vec<Draft>, Failure> {
+    app.store.read(|reader| reader.drafts()?.into_iter().map(|row| view(reader, row)).collect())
+}
+
+pub(super) fn discard(app: &App, request: OneDraft) -> Result<Nothing, Failure> {
+    app.store.write::<_, Failure>(|writer| Ok(writer.discard_draft(request.id)?))?;
+    Ok(Nothing {})
+}
+
+/// The photos that were attached to a form.
+pub(super) fn photos(reader: &Reader<'_>, draft: Uuid) -> Result<Vec<AttachedPhoto>, Failure> {
+    let rows = reader.draft_photos(draft)?;
+    Ok(rows.iter().filter_map(|row| serde_json::from_str(&row.facts).ok()).collect())
+}
+
+fn view(reader: &Reader<'_>, row: DraftRow) -> Result<Draft, Failure> {
+    let DraftRow { id, kind, site, body, saved_at } = row;
+    let kind = if kind == kind_word(DraftKind::Registration) { DraftKind::Registration } else { DraftKind::Inspection };
+    let site_name = site.map(|site: SiteId| reader.site(site)).transpose()?.flatten().map(|site| site.row.name);
+    Ok(Draft { id, kind, site, site_name, body, photos: photos(reader, id)?, saved_at })
+}
+
+fn kind_word(kind: DraftKind) -> &'static str {
+    match kind {
+        DraftKind::Registration => "registration",
+        DraftKind::Inspection => "inspection",
+    }
+}

@@ -1,0 +1,147 @@
+//! Visits. All that a visit records becomes one change.
+
+use std::collections::HashMap;
+
+use domain::{
+    Decision, DecisionId, Dossier, Inspection, PhotoHash, PhotoId, PhotoReference, Problem, Severity,
+};
+use store::{Author, DossierWrite};
+use wire::ApiError;
+use wire::message::{AttachedPhoto, NewDecision, NewPhoto, NewProblem, RecordInspection, RecordedInspection};
+
+use super::draft::photos;
+use super::site::writable;
+use super::text::{Limit, clean, day, required};
+use crate::App;
+use crate::error::{Failure, not_found};
+
+/// The most problems or photos that one visit can have.
+const MOST: usize = 200;
+
+pub(super) fn record(app: &App, request: RecordInspection) -> Result<RecordedInspection, Failure> {
+    let request = checked(request)?;
+    let author = app.author("inspections.record")?;
+    app.store.write(|writer| {
+        let mut known = HashMap::new();
+        for photo in request.draft.map(|draft| photos(writer, draft)).transpose()?.into_iter().flatten() {
+            known.insert(photo.hash.clone(), photo);
+        }
+        for NewPhoto { hash, .. } in &request.photos {
+            let file = writer.photo_file(hash)?.ok_or_else(|| not_found("photo"))?;
+            known.entry(hash.clone()).or_insert_with(|| bare(hash, file.bytes));
+        }
+        let mut at = author.at;
+        writer.edit_dossier::<Failure>(request.site, &author, |before| {
+            let before = writable(before)?;
+            match before.inspections.iter().find(|inspection| inspection.id == request.id) {
+                // Pressed twice, or sent again: it is on record.
+                Some(inspection) => {
+                    at = inspection.at;
+                    Ok(Vec::new())
+                }
+                None => writes(&request, before, &known, &author),
+            }
+        })?;
+        if let Some(draft) = request.draft {
+            writer.discard_draft(draft)?;
+        }
+        Ok(RecordedInspection { inspection: request.id, site: request.site, at })
+    })
+}
+
+fn bare(hash: &PhotoHash, bytes: u64) -> AttachedPhoto {
+    AttachedPhoto { hash: hash.clone(), bytes, width: 0, height: 0, taken_at: None, position: None }
+}
+
+fn checked(mut request: RecordInspection) -> Result<RecordInspection, ApiError> {
+    if request.problems.len() > MOST || request.photos.len() > MOST {
+        let message = format!("one visit can have at most {MOST} problems and {MOST} photos");
+        return Err(ApiError::invalid("photos", message).because("too_many"));
+    }
+    request.remarks = clean("remarks", &request.remarks, Limit::Paragraphs)?;
+    if let Some(decision) = &mut request.decision {
+        decision.measures = clean("measures", &decision.measures, Limit::Paragraphs)?;
+        decision.responsible_unit = clean("responsible_unit", &decision.responsible_unit, Limit::Line)?;
+        decision.responsible_person = clean("responsible_person", &decision.responsible_person, Limit::Line)?;
+        decision.deadline = day("deadline", decision.deadline)?;
+    }
+    for (index, problem) in request.problems.iter_mut().enumerate() {
+        let field = |name: &str| format!("problems.{index}.{name}");
+        problem.description = required(&field("description"), &problem.description, Limit::Paragraphs)?;
+        problem.deadline = day(&field("deadline"), problem.deadline)?;
+        if problem.severity == Severity::Major && problem.deadline.is_none() {
+            let message = "a major problem needs a day by which it must be mended";
+            return Err(ApiError::invalid(field("deadline"), message).because("missing"));
+        }
+    }
+    let known = |photo: &NewPhoto| match photo.problem {
+        Some(problem) => request.problems.iter().any(|other| other.id == problem),
+        None => true,
+    };
+    if let Some(index) = request.photos.iter().position(|photo| !known(photo)) {
+        let message = "the photo shows a problem that is not in this record";
+        return Err(ApiError::invalid(format!("photos.{index}.problem"), message));
+    }
+    Ok(request)
+}
+
+fn writes(
+    request: &RecordInspection,
+    before: &Dossier,
+    known: &HashMap<PhotoHash, AttachedPhoto>,
+    author: &Author,
+) -> Result<Vec<DossierWrite>, Failure> {
+    let (at, by) = (author.at, &author.person);
+    let inspection = Some(request.id);
+    let mut writes = vec![DossierWrite::AddInspection(Inspection {
+        id: request.id,
+        source: request.source,
+        verdict: request.decision.as_ref().map(|decision| decision.verdict),
+        remarks: request.remarks.clone(),
+        position: request.position,
+        at,
+        by: by.clone(),
+    })];
+    if let Some(NewDecision { verdict, measures, deadline, responsible_unit, responsible_person }) = &request.decision {
+        writes.push(DossierWrite::AddDecision(Decision {
+            id: DecisionId::new(),
+            verdict: *verdict,
+            measures: measures.clone(),
+            deadline: *deadline,
+            responsible_unit: responsible_unit.clone(),
+            responsible_person: responsible_person.clone(),
+            inspection,
+            at,
+            by: by.clone(),
+        }));
+    }
+    for NewProblem { id, description, severity, deadline } in &request.problems {
+        if before.problems.iter().any(|problem| problem.id == *id) {
+            return Err(ApiError::invalid("problems", "a problem with this id is on record already").into());
+        }
+        writes.push(DossierWrite::AddProblem(Problem {
+            id: *id,
+            inspection,
+            description: description.clone(),
+            severity: *severity,
+            deadline: deadline.or_else(|| severity.deadline(at)),
+            at,
+            by: by.clone(),
+        }));
+    }
+    for NewPhoto { hash, problem } in &request.photos {
+        let photo = known.get(hash).ok_or_else(|| not_found("photo"))?;
+        writes.push(DossierWrite::AddPhoto(PhotoReference {
+            id: PhotoId::new(),
+            hash: hash.clone(),
+            inspection,
+            problem: *problem,
+            bytes: photo.bytes,
+            taken_at: photo.taken_at,
+            position: photo.position,
+            at,
+            by: by.clone(),
+        }));
+    }
+    Ok(writes)
+}

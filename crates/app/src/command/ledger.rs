@@ -1,0 +1,91 @@
+//! The ledger: figures, rows, and whole files in and out.
+
+use std::fs::File;
+use std::io::BufWriter;
+
+use domain::{GridLevel, Totals};
+use store::StoreError;
+use wire::message::{
+    Download, ExportLedger, ImportFile, ImportReport, LedgerFormat, LedgerLine, LedgerOf, LedgerPage, LedgerTotals,
+    ListSites, UnitTotals, WorkStep,
+};
+use wire::{ApiError, ErrorCode};
+
+use super::grid::{known, path};
+use super::site::MOST_ROWS;
+use crate::error::Failure;
+use crate::export::{ExportError, export_ledger};
+use crate::import::{ImportOptions, import as import_file};
+use crate::App;
+
+pub(super) fn totals(app: &App, request: LedgerOf) -> Result<LedgerTotals, Failure> {
+    app.store.read(|reader| {
+        let unit = known(reader, &request.grid)?;
+        let below = match request.grid.level() {
+            GridLevel::Province => GridLevel::City,
+            GridLevel::City => GridLevel::County,
+            GridLevel::County => GridLevel::Town,
+            GridLevel::Town | GridLevel::Village => GridLevel::Village,
+        };
+        let mut all = Totals::default();
+        let mut beneath = Vec::new();
+        for (code, totals) in reader.totals(&request.grid, below)? {
+            all.add(&totals);
+            if request.grid.level() != GridLevel::Village {
+                let name = reader.unit(&code)?.map(|unit| unit.name).unwrap_or_default();
+                beneath.push(UnitTotals { unit: domain::GridUnit { code, name }, totals });
+            }
+        }
+        Ok(LedgerTotals { path: path(reader, &unit.code)?, of: UnitTotals { unit, totals: all }, beneath })
+    })
+}
+
+pub(super) fn rows(app: &App, request: ListSites) -> Result<LedgerPage, Failure> {
+    let ListSites { filter, after, limit } = request;
+    app.store.read(|reader| {
+        let page = reader.sites(&filter, after.as_deref(), limit.clamp(1, MOST_ROWS))?;
+        let lines = page.sites.into_iter().map(|site| LedgerLine { site: site.id, row: site.row }).collect();
+        Ok(LedgerPage { lines, next: page.next })
+    })
+}
+
+pub(super) fn export(app: &App, request: ExportLedger) -> Result<Download, Failure> {
+    let ExportLedger { grid, format: LedgerFormat::Csv } = request;
+    let running = app.work.begin(app.now())?;
+    app.store.read(|reader| {
+        let unit = known(reader, &grid)?;
+        let day = domain::problem::day_in_china(app.now());
+        let file_name = format!("{}-台账-{day}.csv", unit.name.replace(['/', '\\'], "-"));
+        let (id, path) = app.uploads.new_download(&file_name)?;
+        let unwritable = |source| StoreError::File { path: path.clone(), source };
+        let file = BufWriter::new(File::create(&path).map_err(unwritable)?);
+        let written = export_ledger(reader, &grid, file, |done, total| running.at(WorkStep::Writing, done, total));
+        let (_, rows) = written.map_err(|error| match error {
+            ExportError::Store(error) => Failure::from(error),
+            ExportError::Stopped(error) => Failure(error),
+            ExportError::Write(source) => Failure::from(unwritable(source)),
+        })?;
+        let bytes = std::fs::metadata(&path).map_err(unwritable)?.len();
+        Ok(Download { id, file_name, bytes, rows })
+    })
+}
+
+pub(super) fn import(app: &App, request: ImportFile) -> Result<ImportReport, Failure> {
+    let ImportFile { upload, what, dry_run, skip_bad_rows } = request;
+    let bytes = app.uploads.bytes(upload)?;
+    let running = app.work.begin(app.now())?;
+    let author = app.author("files.import")?;
+    let options = ImportOptions { what, dry_run, skip_bad_rows };
+    let report = import_file(&app.store, &bytes, options, &author, &|step, done, total| running.at(step, done, total))
+        .map_err(|failure| match failure {
+            crate::ImportFailure::File { code, message } => {
+                Failure(ApiError::new(ErrorCode::File, message).because(code))
+            }
+            crate::ImportFailure::Store(error) => Failure::from(error),
+            crate::ImportFailure::Stopped(error) => Failure(error),
+        })?;
+    if report.written {
+        app.uploads.remove(upload);
+    }
+    Ok(report)
+}

@@ -1,0 +1,327 @@
+//! A device: the application over its own replica, connected to a server or not.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::{GridCode, GridUnit, PhotoHash, SiteId};
+use serde_json::Value;
+use store::{Reader, Role, StoreError};
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+use uuid::Uuid;
+use wire::message::{
+    ConnectServer, Nothing, RefusedChange, SaveDownload, SavedDownload, SyncPhase, SyncStatus, Verification,
+};
+use wire::sync::{Connect, SyncProtocol};
+use wire::{ApiError, DeviceCommands, ErrorCode, Permission, dispatch, dispatch_device};
+
+use crate::app::{App, Caller, OpenError, PERSON, system_clock};
+use crate::error::{Failure, from_protocol, to_api_error};
+use crate::sync::{SyncWatch, sync};
+
+const SERVER: &str = "server";
+const TOKEN: &str = "token";
+const LAST_SUCCESS: &str = "last_success";
+const VERIFIED: &str = "verified";
+const DIFFERING: &str = "differing";
+
+/// How long a device waits before it looks for the server again.
+const PAUSE: Duration = Duration::from_secs(30);
+/// How long it waits after a change, because more usually follow.
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// A device. Its calls block; `keep_synced` runs beside them.
+pub struct Device<C: Connect> {
+    core: Arc<Core<C>>,
+}
+
+struct Core<C> {
+    app: App,
+    connector: C,
+    watch: SyncWatch,
+    running: AtomicBool,
+    failure: Mutex<Option<(ApiError, DateTime<Utc>)>>,
+    /// Rung when there is something to sync.
+    bell: Notify,
+    downloads: Mutex<Option<PathBuf>>,
+}
+
+impl<C: Connect> Device<C> {
+    /// Opens the device's data in a folder, or creates it.
+    pub fn open(folder: &Path, connector: C) -> Result<Self, OpenError> {
+        let app = App::open(folder, Role::Device, system_clock())?;
+        Ok(Self {
+            core: Arc::new(Core {
+                app,
+                connector,
+                watch: SyncWatch::default(),
+                running: AtomicBool::new(false),
+                failure: Mutex::new(None),
+                bell: Notify::new(),
+                downloads: Mutex::new(None),
+            }),
+        })
+    }
+
+    /// Where exported files go.
+    pub fn set_downloads_folder(&self, folder: PathBuf) {
+        if let Ok(mut downloads) = self.core.downloads.lock() {
+            *downloads = Some(folder);
+        }
+    }
+
+    /// Runs a command of either list.
+    pub fn call(&self, command: &str, request: Value) -> Result<Value, ApiError> {
+        let caller = Caller::everything();
+        if let Some(reply) = dispatch_device(&*self.core, &caller, command, request.clone()) {
+            return reply;
+        }
+        let reply = dispatch(&self.core.app, &caller, command, request)
+            .unwrap_or_else(|| Err(ApiError::new(ErrorCode::UnknownCommand, format!("there is no command {command:?}"))));
+        if reply.is_ok() && self.core.app.store.read::<_, StoreError>(|reader| reader.unsent_count()).is_ok_and(|waiting| waiting > 0) {
+            self.core.bell.notify_one();
+        }
+        reply
+    }
+
+    /// Keeps an uploaded file until a command takes it.
+    pub fn upload(&self, bytes: &[u8]) -> Result<Uuid, ApiError> {
+        self.core.app.uploads.add(bytes)
+    }
+
+    /// The bytes of a photo or of its thumbnail; `None` if they are not here.
+    pub fn photo(&self, hash: &PhotoHash, thumbnail: bool) -> Result<Option<Vec<u8>>, ApiError> {
+        let store = &self.core.app.store;
+        let bytes = if thumbnail { store.thumbnail_bytes(hash) } else { store.photo_bytes(hash) };
+        bytes.map_err(to_api_error)
+    }
+
+    /// The application under it.
+    pub fn app(&self) -> &App {
+        &self.core.app
+    }
+
+    /// Never ends: syncs at the start, shortly after each change, and every half minute while there is a server.
+    pub async fn keep_synced(&self) {
+        loop {
+            if self.core.server().is_ok_and(|server| server.is_some()) {
+                let core = Arc::clone(&self.core);
+                let handle = Handle::current();
+                // The store blocks, so the engine has a thread of its own.
+                let _ = tokio::task::spawn_blocking(move || handle.block_on(core.sync())).await;
+            }
+            if tokio::time::timeout(PAUSE, self.core.bell.notified()).await.is_ok() {
+                tokio::time::sleep(SETTLE).await;
+            }
+        }
+    }
+
+    /// Syncs once, now.
+    pub async fn sync_now(&self) -> Result<(), ApiError> {
+        self.core.sync().await
+    }
+}
+
+impl<C: Connect> Core<C> {
+    fn server(&self) -> Result<Option<(String, String)>, StoreError> {
+        self.app.store.read(|reader| Ok(reader.setting(SERVER)?.zip(reader.setting(TOKEN)?)))
+    }
+
+    async fn sync(&self) -> Result<(), ApiError> {
+        let Some((address, token)) = self.server().map_err(to_api_error)? else {
+            return Err(ApiError::new(ErrorCode::NotConnected, "this device is not connected to a server"));
+        };
+        if self.running.swap(true, Ordering::AcqRel) {
+            return Ok(());
+        }
+        self.watch.begin();
+        let result = self.sync_with(&address, &token).await;
+        self.watch.end();
+        let now = self.app.now();
+        if let Ok(mut failure) = self.failure.lock() {
+            *failure = result.clone().err().filter(|error| error.code != ErrorCode::Cancelled).map(|error| (error, now));
+        }
+        self.running.store(false, Ordering::Release);
+        result
+    }
+
+    async fn sync_with(&self, address: &str, token: &str) -> Result<(), ApiError> {
+        let protocol = self.connector.connect(address, token)?;
+        let now = self.app.now();
+        let outcome = sync(&self.app.store, &protocol, now, &self.watch).await?;
+        let verified = outcome.verified.and_then(|verified| serde_json::to_string(&verified).ok()).unwrap_or_default();
+        let differing: Vec<&str> = outcome.differing.iter().map(GridCode::as_str).collect();
+        self.app
+            .store
+            .write::<_, StoreError>(|writer| {
+                writer.set_setting(LAST_SUCCESS, &now.to_rfc3339())?;
+                writer.set_setting(VERIFIED, &verified)?;
+                writer.set_setting(DIFFERING, &differing.join(","))
+            })
+            .map_err(to_api_error)
+    }
+
+    fn status(&self) -> Result<SyncStatus, Failure> {
+        let (phase, done, total) = self.watch.step();
+        let failure = self.failure.lock().ok().and_then(|failure| failure.clone());
+        self.app.store.read(|reader| {
+            let unsent_changes = reader.unsent_count()?;
+            let unsent_photos = reader.photos_to_send()?.len() as u64;
+            let verified: Option<Verification> =
+                reader.setting(VERIFIED)?.and_then(|text| serde_json::from_str(&text).ok());
+            let last_success = reader.setting(LAST_SUCCESS)?;
+            Ok(SyncStatus {
+                server: reader.setting(SERVER)?,
+                phase,
+                done,
+                total,
+                bytes: self.watch.bytes(),
+                unsent_changes,
+                unsent_photos,
+                missing_photos: reader.photos_missing()?.len() as u64,
+                last_success_at: last_success.and_then(|text| text.parse().ok()),
+                // Whatever changed here since waits to be sent, so nothing waiting means nothing changed.
+                verified: verified.filter(|_| unsent_changes == 0 && unsent_photos == 0),
+                differing: differing(reader)?,
+                refused: refused(reader)?,
+                error_at: failure.as_ref().map(|(_, at)| *at),
+                error: failure.map(|(error, _)| error),
+            })
+        })
+    }
+}
+
+fn differing(reader: &Reader<'_>) -> Result<Vec<GridUnit>, StoreError> {
+    let codes = reader.setting(DIFFERING)?.unwrap_or_default();
+    let mut units = Vec::new();
+    for code in codes.split(',').filter_map(|code| code.parse::<GridCode>().ok()) {
+        let name = reader.unit(&code)?.map(|unit| unit.name).unwrap_or_default();
+        units.push(GridUnit { code, name });
+    }
+    Ok(units)
+}
+
+fn refused(reader: &Reader<'_>) -> Result<Vec<RefusedChange>, StoreError> {
+    let mut refused = Vec::new();
+    for (document, reason) in reader.refused()? {
+        let site = reader.site(SiteId(document))?;
+        refused.push(RefusedChange {
+            site: site.as_ref().map(|site| site.id),
+            site_name: site.map(|site| site.row.name),
+            reason,
+        });
+    }
+    Ok(refused)
+}
+
+impl<C: Connect> DeviceCommands for Core<C> {
+    type Caller = Caller;
+
+    fn permits(&self, caller: &Caller, permission: Permission) -> bool {
+        caller.may(permission)
+    }
+
+    fn sync_status(&self, _: &Caller, _: Nothing) -> Result<SyncStatus, ApiError> {
+        Ok(self.status()?)
+    }
+
+    fn sync_start(&self, _: &Caller, _: Nothing) -> Result<SyncStatus, ApiError> {
+        if self.server().map_err(to_api_error)?.is_none() {
+            return Err(ApiError::new(ErrorCode::NotConnected, "this device is not connected to a server"));
+        }
+        let mut status = self.status()?;
+        if status.phase == SyncPhase::Idle {
+            // Shown as begun, so that whoever looks next knows to look again.
+            status.phase = SyncPhase::Records;
+            self.watch.begin();
+            self.bell.notify_one();
+        }
+        Ok(status)
+    }
+
+    fn sync_stop(&self, _: &Caller, _: Nothing) -> Result<SyncStatus, ApiError> {
+        self.watch.stop();
+        Ok(self.status()?)
+    }
+
+    fn sync_connect(&self, _: &Caller, request: ConnectServer) -> Result<SyncStatus, ApiError> {
+        let ConnectServer { address, token, person } = request;
+        let address = address.trim().trim_end_matches('/').to_owned();
+        let token = token.trim().to_owned();
+        let protocol = self.connector.connect(&address, &token)?;
+        // Any question will do: the answer shows that the address and the token are right.
+        let question: PhotoHash = "0".repeat(64).parse().map_err(|_| ApiError::new(ErrorCode::Internal, "no question"))?;
+        ask(protocol.photo_state(&question))?;
+        self.app
+            .store
+            .write::<_, StoreError>(|writer| {
+                writer.set_setting(SERVER, &address)?;
+                writer.set_setting(TOKEN, &token)?;
+                if !person.trim().is_empty() {
+                    writer.set_setting(PERSON, person.trim())?;
+                }
+                Ok(())
+            })
+            .map_err(to_api_error)?;
+        self.bell.notify_one();
+        Ok(self.status()?)
+    }
+
+    fn sync_disconnect(&self, _: &Caller, _: Nothing) -> Result<SyncStatus, ApiError> {
+        self.watch.stop();
+        self.app
+            .store
+            .write::<_, StoreError>(|writer| {
+                for key in [SERVER, TOKEN, VERIFIED, DIFFERING] {
+                    writer.clear_setting(key)?;
+                }
+                Ok(())
+            })
+            .map_err(to_api_error)?;
+        Ok(self.status()?)
+    }
+
+    fn downloads_save(&self, _: &Caller, request: SaveDownload) -> Result<SavedDownload, ApiError> {
+        let from = self.app.uploads.download(request.id)?;
+        let folder = self.downloads.lock().ok().and_then(|downloads| downloads.clone());
+        let folder = folder.ok_or_else(|| ApiError::new(ErrorCode::Storage, "this device has no folder for downloads"))?;
+        let unwritable = |source| to_api_error(StoreError::File { path: folder.clone(), source });
+        std::fs::create_dir_all(&folder).map_err(unwritable)?;
+        let to = free_name(&folder, &from);
+        std::fs::copy(&from, &to).map_err(unwritable)?;
+        Ok(SavedDownload { path: to.display().to_string() })
+    }
+}
+
+/// Waits for an answer of the server from code that may block.
+fn ask<T: Send>(
+    question: impl Future<Output = Result<T, wire::sync::ProtocolError>> + Send,
+) -> Result<T, ApiError> {
+    let answer = match Handle::try_current() {
+        Ok(handle) => handle.block_on(question),
+        Err(_) => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?
+            .block_on(question),
+    };
+    answer.map_err(from_protocol)
+}
+
+/// A name in the folder that is not taken: `ledger.csv`, `ledger (2).csv` …
+fn free_name(folder: &Path, file: &Path) -> PathBuf {
+    let part = |part: Option<&std::ffi::OsStr>| part.map(|part| part.to_string_lossy().into_owned()).unwrap_or_default();
+    let (stem, extension) = (part(file.file_stem()), part(file.extension()));
+    let mut number = 1;
+    loop {
+        let name = if number == 1 { format!("{stem}.{extension}") } else { format!("{stem} ({number}).{extension}") };
+        let path = folder.join(name);
+        if !path.exists() {
+            return path;
+        }
+        number += 1;
+    }
+}

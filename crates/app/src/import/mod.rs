@@ -1,0 +1,109 @@
+//! Files of division codes, boundaries and ledger rows. First everything is read, then everything is written in one
+//! transaction, or nothing.
+
+mod ledger;
+mod units;
+
+use interchange::{BadRow, ReadError, Reading};
+use store::{Author, Store, StoreError};
+use wire::ApiError;
+use wire::message::{self, ImportKind, ImportReport, WorkStep};
+
+/// How many reasons a report lists.
+const MOST_REASONS: usize = 1_000;
+
+/// What to import, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportOptions {
+    /// What the file holds.
+    pub what: ImportKind,
+    /// Only tell what would be done.
+    pub dry_run: bool,
+    /// Leave out the rows that cannot be read instead of writing nothing.
+    pub skip_bad_rows: bool,
+}
+
+/// Why an import came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportFailure {
+    /// The file cannot be used at all.
+    #[error("{message}")]
+    File {
+        /// A word for the reason.
+        code: &'static str,
+        /// A sentence.
+        message: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Somebody stopped it.
+    #[error(transparent)]
+    Stopped(ApiError),
+}
+
+impl From<ReadError> for ImportFailure {
+    fn from(error: ReadError) -> Self {
+        Self::File { code: error.code(), message: error.to_string() }
+    }
+}
+
+/// Told what is being done, how much of it is done, of how much; an error stops the work.
+pub(crate) type Progress<'a> = &'a dyn Fn(WorkStep, u64, u64) -> Result<(), ApiError>;
+
+/// What an import found to do.
+#[derive(Debug, Default, Clone, Copy)]
+struct Tally {
+    added: u64,
+    changed: u64,
+    unchanged: u64,
+}
+
+/// Reads a file and puts on record what it says. With rows that cannot be read nothing is written, unless they are to
+/// be left out.
+pub fn import(
+    store: &Store,
+    bytes: &[u8],
+    options: ImportOptions,
+    author: &Author,
+    progress: Progress<'_>,
+) -> Result<ImportReport, ImportFailure> {
+    progress(WorkStep::Reading, 0, 0).map_err(ImportFailure::Stopped)?;
+    match options.what {
+        ImportKind::Divisions => units::divisions(store, bytes, options, author, progress),
+        ImportKind::Boundaries => units::boundaries(store, bytes, options, author, progress),
+        ImportKind::Ledger => ledger::ledger(store, bytes, options, author, progress),
+    }
+}
+
+/// Whether anything may be written, given what could not be read.
+fn may_write<T>(options: ImportOptions, reading: &Reading<T>) -> bool {
+    !options.dry_run && (reading.bad.is_empty() || options.skip_bad_rows)
+}
+
+fn report<T>(options: ImportOptions, reading: &Reading<T>, tally: Tally, written: bool) -> ImportReport {
+    let mut rows: Vec<u64> = reading.bad.iter().map(|bad| bad.row).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    ImportReport {
+        what: options.what,
+        rows: reading.items.len() as u64,
+        added: tally.added,
+        changed: tally.changed,
+        unchanged: tally.unchanged,
+        bad: reading.bad.iter().take(MOST_REASONS).map(bad_row).collect(),
+        bad_rows: rows.len() as u64,
+        written,
+    }
+}
+
+fn bad_row(bad: &BadRow) -> message::BadRow {
+    let BadRow { row, column, value, reason } = bad;
+    message::BadRow {
+        row: *row,
+        column: column.clone(),
+        value: value.clone(),
+        reason: reason.code().to_owned(),
+        message: reason.to_string(),
+    }
+}

@@ -1,0 +1,115 @@
+//! Division codes and boundaries.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::{GridCode, GridLevel};
+use interchange::{BadRow, Reading, Reason, read_boundaries, read_divisions};
+use store::{Author, CountyWrite, Store, StoreError};
+use wire::message::{ImportReport, WorkStep};
+
+use super::{ImportFailure, ImportOptions, Progress, Tally, may_write, report};
+
+pub(super) fn divisions(
+    store: &Store,
+    bytes: &[u8],
+    options: ImportOptions,
+    author: &Author,
+    progress: Progress<'_>,
+) -> Result<ImportReport, ImportFailure> {
+    let reading = read_divisions(bytes)?;
+    let known: HashMap<GridCode, String> =
+        store.read::<_, StoreError>(|reader| Ok(reader.units()?.into_iter().map(|unit| (unit.code, unit.name)).collect()))?;
+    let mut tally = Tally::default();
+    let mut writes: BTreeMap<GridCode, Vec<CountyWrite>> = BTreeMap::new();
+    for unit in reading.items.iter().map(|item| &item.value) {
+        match known.get(&unit.code) {
+            Some(name) if *name == unit.name => {
+                tally.unchanged += 1;
+                continue;
+            }
+            Some(_) => tally.changed += 1,
+            None => tally.added += 1,
+        }
+        writes.entry(county(&unit.code)).or_default().push(CountyWrite::SetUnit(unit.clone()));
+    }
+    let written = may_write(options, &reading) && write(store, author, writes, progress)?;
+    Ok(report(options, &reading, tally, written))
+}
+
+pub(super) fn boundaries(
+    store: &Store,
+    bytes: &[u8],
+    options: ImportOptions,
+    author: &Author,
+    progress: Progress<'_>,
+) -> Result<ImportReport, ImportFailure> {
+    let mut reading = read_boundaries(bytes)?;
+    store.read::<_, StoreError>(|reader| keep_known(&mut reading, |code| Ok(reader.unit(code)?.is_some())))?;
+    let mut tally = Tally::default();
+    let mut writes: BTreeMap<GridCode, Vec<CountyWrite>> = BTreeMap::new();
+    let mut on_record = HashMap::new();
+    for boundary in reading.items.iter().map(|item| &item.value) {
+        let county = county(boundary.code());
+        if !on_record.contains_key(&county) {
+            let known = store.read::<_, StoreError>(|reader| reader.county(&county))?;
+            on_record.insert(county.clone(), known.boundaries);
+        }
+        let known = on_record.get(&county).and_then(|known| known.iter().find(|other| other.code() == boundary.code()));
+        match known {
+            Some(known) if known == boundary => {
+                tally.unchanged += 1;
+                continue;
+            }
+            Some(_) => tally.changed += 1,
+            None => tally.added += 1,
+        }
+        writes.entry(county).or_default().push(CountyWrite::SetBoundary(boundary.clone()));
+    }
+    let written = may_write(options, &reading) && write(store, author, writes, progress)?;
+    Ok(report(options, &reading, tally, written))
+}
+
+/// Moves boundaries of units that nobody knows to the bad rows.
+fn keep_known(
+    reading: &mut Reading<domain::Boundary>,
+    is_known: impl Fn(&GridCode) -> Result<bool, StoreError>,
+) -> Result<(), StoreError> {
+    let mut kept = Vec::new();
+    for item in std::mem::take(&mut reading.items) {
+        if is_known(item.value.code())? {
+            kept.push(item);
+        } else {
+            let value = item.value.code().to_string();
+            reading.bad.push(BadRow {
+                row: item.row,
+                column: Some("code".to_owned()),
+                reason: Reason::GridCodeUnknown,
+                value,
+            });
+        }
+    }
+    reading.items = kept;
+    Ok(())
+}
+
+/// The unit whose document holds this one.
+fn county(code: &GridCode) -> GridCode {
+    code.at(GridLevel::County).unwrap_or_else(|| code.clone())
+}
+
+fn write(
+    store: &Store,
+    author: &Author,
+    writes: BTreeMap<GridCode, Vec<CountyWrite>>,
+    progress: Progress<'_>,
+) -> Result<bool, ImportFailure> {
+    let total = writes.len() as u64;
+    store.write(|writer| {
+        for (done, (county, writes)) in writes.iter().enumerate() {
+            progress(WorkStep::Writing, done as u64, total).map_err(ImportFailure::Stopped)?;
+            writer.edit_county(county, author, writes)?;
+        }
+        Ok::<_, ImportFailure>(())
+    })?;
+    Ok(true)
+}

@@ -1,0 +1,23 @@
+//! What each command does, and the sync engine. Everything else asks this crate.
+//!
+//! Absent on purpose: HTTP, Tauri, SQL and Automerge.
+
+mod app;
+mod command;
+mod device;
+mod error;
+mod export;
+mod import;
+mod office;
+mod sync;
+mod upload;
+mod work;
+
+pub use app::{App, Caller, Clock, OpenError, system_clock};
+pub use device::Device;
+pub use error::to_api_error;
+pub use export::{ExportError, export_ledger};
+pub use import::{ImportFailure, ImportOptions, import};
+pub use office::Office;
+pub use sync::{SyncOutcome, SyncWatch, sync};
+pub use work::Work;

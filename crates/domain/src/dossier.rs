@@ -1,0 +1,214 @@
+//! All that is known of one site (一企一档), and what follows from it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::problem::{day_in_china, stage_of};
+use crate::{
+    Completion, Decision, Inspection, PhotoReference, Problem, SiteField, SiteFields, SiteId, Stage, StageChange,
+    Verdict,
+};
+
+/// One of several values that people gave a field while they were apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct FieldValue {
+    /// Names this value when it is chosen.
+    pub key: String,
+    /// The value as stored.
+    pub value: String,
+    /// Who gave it.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A field that holds more than one value, until somebody chooses.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct FieldConflict {
+    /// The field.
+    pub field: SiteField,
+    /// The values, at least two; the first is the one shown meanwhile.
+    pub values: Vec<FieldValue>,
+}
+
+/// All that is known of one site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dossier {
+    /// The site.
+    pub id: SiteId,
+    /// Whether it was written by a newer version, and so can only be looked at.
+    pub read_only: bool,
+    /// When the site was registered.
+    pub registered_at: DateTime<Utc>,
+    /// Who registered it.
+    pub registered_by: String,
+    /// What is known of the site itself.
+    pub fields: SiteFields,
+    /// Fields with more than one value.
+    pub conflicts: Vec<FieldConflict>,
+    /// Visits, oldest first.
+    pub inspections: Vec<Inspection>,
+    /// Verdicts, oldest first.
+    pub decisions: Vec<Decision>,
+    /// Statements of what was done, oldest first.
+    pub completions: Vec<Completion>,
+    /// Findings, oldest first.
+    pub problems: Vec<Problem>,
+    /// Steps of the findings, oldest first.
+    pub stage_changes: Vec<StageChange>,
+    /// Photos, oldest first.
+    pub photos: Vec<PhotoReference>,
+}
+
+/// Where a site stands: the fold over what happened to it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Standing {
+    /// The latest verdict.
+    pub verdict: Option<Verdict>,
+    /// By when it must be done.
+    pub deadline: Option<NaiveDate>,
+    /// Whether the verdict was carried out and every problem is closed out.
+    pub done: bool,
+    /// The day on which it was done.
+    pub done_on: Option<NaiveDate>,
+    /// Problems that are not closed out.
+    pub open_problems: u64,
+}
+
+impl Dossier {
+    /// The decision in force: the latest, told apart by id where two have the same time.
+    pub fn decision(&self) -> Option<&Decision> {
+        self.decisions.iter().max_by_key(|decision| (decision.at, decision.id))
+    }
+
+    /// The statement in force of what was done.
+    pub fn completion(&self) -> Option<&Completion> {
+        self.completions.iter().max_by_key(|completion| (completion.at, completion.id))
+    }
+
+    /// The latest visit.
+    pub fn last_inspection(&self) -> Option<&Inspection> {
+        self.inspections.iter().max_by_key(|inspection| (inspection.at, inspection.id))
+    }
+
+    /// The stage of one of the problems.
+    pub fn stage(&self, problem: &Problem) -> Stage {
+        stage_of(problem.id, &self.stage_changes)
+    }
+
+    /// Where the site stands.
+    ///
+    /// A polluting site is done when the latest statement says so and no problem is open: one that is found later
+    /// opens it again.
+    pub fn standing(&self) -> Standing {
+        let open_problems =
+            self.problems.iter().filter(|problem| self.stage(problem) != Stage::ClosedOut).count() as u64;
+        let decision = self.decision();
+        let completion = self.completion().filter(|completion| completion.done);
+        let polluting = decision.is_some_and(|decision| decision.verdict.is_polluting());
+        let done = polluting && completion.is_some() && open_problems == 0;
+        Standing {
+            verdict: decision.map(|decision| decision.verdict),
+            deadline: decision.and_then(|decision| decision.deadline),
+            done,
+            done_on: completion.filter(|_| done).and_then(|completion| completion.done_on),
+            open_problems,
+        }
+    }
+}
+
+impl Standing {
+    /// By how many days the deadline has passed; `None` if it has not, or if there is nothing left to do.
+    pub fn days_overdue(&self, now: DateTime<Utc>) -> Option<i64> {
+        let polluting = self.verdict.is_some_and(Verdict::is_polluting);
+        let deadline = self.deadline.filter(|_| polluting && !self.done)?;
+        let days = (day_in_china(now) - deadline).num_days();
+        (days > 0).then_some(days)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CompletionId, DecisionId, ProblemId, Severity, StageChangeId};
+    use chrono::TimeZone;
+
+    fn at(hour: u32) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 3, 1, hour, 0, 0).unwrap()
+    }
+
+    fn done_workshop() -> Dossier {
+        let problem = Problem {
+            id: ProblemId::new(),
+            inspection: None,
+            description: "焊接烟尘无收集设施".into(),
+            severity: Severity::Ordinary,
+            deadline: None,
+            at: at(1),
+            by: "林志燕".into(),
+        };
+        let closed = StageChange {
+            id: StageChangeId::new(),
+            problem: problem.id,
+            stage: Stage::ClosedOut,
+            comment: String::new(),
+            at: at(3),
+            by: "黄亚".into(),
+        };
+        Dossier {
+            id: SiteId::new(),
+            read_only: false,
+            registered_at: at(0),
+            registered_by: "林志燕".into(),
+            fields: SiteFields::named("350211102207".parse().unwrap(), "曾美服装厂"),
+            conflicts: vec![],
+            inspections: vec![],
+            decisions: vec![Decision {
+                id: DecisionId::new(),
+                verdict: Verdict::Upgrade,
+                measures: String::new(),
+                deadline: NaiveDate::from_ymd_opt(2026, 2, 26),
+                responsible_unit: String::new(),
+                responsible_person: String::new(),
+                inspection: None,
+                at: at(2),
+                by: "黄亚".into(),
+            }],
+            completions: vec![Completion {
+                id: CompletionId::new(),
+                done: true,
+                done_on: NaiveDate::from_ymd_opt(2026, 3, 1),
+                at: at(4),
+                by: "黄亚".into(),
+            }],
+            problems: vec![problem],
+            stage_changes: vec![closed],
+            photos: vec![],
+        }
+    }
+
+    #[test]
+    fn a_site_is_done_only_while_every_problem_is_closed_out() {
+        let mut workshop = done_workshop();
+        assert!(workshop.standing().done);
+        assert_eq!(workshop.standing().days_overdue(at(5)), None);
+        let reopened = StageChange { id: StageChangeId::new(), stage: Stage::SentBack, at: at(6), ..workshop.stage_changes[0].clone() };
+        workshop.stage_changes.push(reopened);
+        let standing = workshop.standing();
+        assert!(!standing.done);
+        assert_eq!((standing.open_problems, standing.done_on), (1, None));
+        assert_eq!(standing.days_overdue(at(7)), Some(3));
+    }
+
+    #[test]
+    fn the_order_of_facts_does_not_matter() {
+        let mut workshop = done_workshop();
+        let clean = Decision { id: DecisionId::new(), verdict: Verdict::Clean, at: at(9), ..workshop.decisions[0].clone() };
+        workshop.decisions.insert(0, clean);
+        assert_eq!(workshop.standing().verdict, Some(Verdict::Clean));
+        workshop.decisions.reverse();
+        assert_eq!(workshop.standing().verdict, Some(Verdict::Clean));
+    }
+}

@@ -1,0 +1,47 @@
+//! A visit to a site.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::words::words;
+use crate::{InspectionId, Position, Verdict};
+
+words! {
+    /// Why somebody went there.
+    InspectionSource, "source" {
+        /// The first survey of an area.
+        Survey = "survey", "摸排";
+        /// The inspector's daily round.
+        DailyPatrol = "daily_patrol", "日常巡查";
+        /// A round together with departments.
+        JointPatrol = "joint_patrol", "联合巡查";
+        /// A complaint.
+        Petition = "petition", "信访";
+        /// A list from above.
+        Assigned = "assigned", "上级交办";
+        /// A second look at what was done.
+        Recheck = "recheck", "回头看";
+        /// A sample.
+        SpotCheck = "spot_check", "抽查";
+    }
+}
+
+/// What was seen on one visit. Written once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Inspection {
+    /// Its id.
+    pub id: InspectionId,
+    /// Why somebody went there.
+    pub source: InspectionSource,
+    /// What the inspector judged on this visit, if anything.
+    pub verdict: Option<Verdict>,
+    /// What else there is to say.
+    pub remarks: String,
+    /// Where the inspector stood.
+    pub position: Option<Position>,
+    /// When it was recorded.
+    pub at: DateTime<Utc>,
+    /// Who recorded it.
+    pub by: String,
+}

@@ -1,0 +1,123 @@
+//! A finding and its way from discovery to being closed out.
+
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::words::words;
+use crate::{InspectionId, ProblemId, StageChangeId};
+
+words! {
+    /// How bad a problem is, which decides its deadline.
+    Severity, "severity" {
+        /// To be mended at once: by the end of the day it was found.
+        Immediate = "immediate", "立行立改";
+        /// Seven days.
+        Ordinary = "ordinary", "一般";
+        /// A day that must be given.
+        Major = "major", "重大";
+    }
+}
+
+impl Severity {
+    /// The deadline that follows from the day of discovery in China; `None` where a day must be given.
+    pub fn deadline(self, found_at: DateTime<Utc>) -> Option<NaiveDate> {
+        let found_on = day_in_china(found_at);
+        match self {
+            Self::Immediate => Some(found_on),
+            Self::Ordinary => found_on.checked_add_days(Days::new(7)),
+            Self::Major => None,
+        }
+    }
+}
+
+/// The calendar day in China (UTC+8, no summer time) at a moment.
+pub fn day_in_china(at: DateTime<Utc>) -> NaiveDate {
+    const EIGHT_HOURS: i32 = 8 * 3600;
+    match FixedOffset::east_opt(EIGHT_HOURS) {
+        Some(china) => at.with_timezone(&china).date_naive(),
+        None => at.date_naive(),
+    }
+}
+
+words! {
+    /// How far a problem has come.
+    Stage, "stage" {
+        /// Found by an inspector.
+        Discovered = "discovered", "发现";
+        /// A lead agrees that it is one.
+        Confirmed = "confirmed", "确认";
+        /// In the list of problems, with a deadline.
+        Registered = "registered", "入库";
+        /// Being mended.
+        Rectifying = "rectifying", "整改";
+        /// The mending is being watched over.
+        Supervised = "supervised", "督导";
+        /// Proven to be mended.
+        ClosedOut = "closed_out", "销号";
+        /// Returned with a comment.
+        SentBack = "sent_back", "退回";
+    }
+}
+
+/// A finding. Written once; what becomes of it stands in its stage changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Problem {
+    /// Its id.
+    pub id: ProblemId,
+    /// The visit on which it was found, if it was on one.
+    pub inspection: Option<InspectionId>,
+    /// What is wrong.
+    pub description: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// By when it must be mended.
+    pub deadline: Option<NaiveDate>,
+    /// When it was found.
+    pub at: DateTime<Utc>,
+    /// Who found it.
+    pub by: String,
+}
+
+/// One step of a problem. Written once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct StageChange {
+    /// Its id.
+    pub id: StageChangeId,
+    /// The problem that it moves.
+    pub problem: ProblemId,
+    /// Where it moves to.
+    pub stage: Stage,
+    /// Why.
+    pub comment: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: String,
+}
+
+/// The stage of a problem: that of its latest change, told apart by id where two have the same time; discovered
+/// where there is none.
+pub fn stage_of(problem: ProblemId, changes: &[StageChange]) -> Stage {
+    changes
+        .iter()
+        .filter(|change| change.problem == problem)
+        .max_by_key(|change| (change.at, change.id))
+        .map_or(Stage::Discovered, |change| change.stage)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone;
+
+    #[test]
+    fn the_day_is_the_day_in_china() {
+        let late = Utc.with_ymd_and_hms(2026, 3, 1, 17, 0, 0).unwrap();
+        let second = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
+        assert_eq!(Severity::Immediate.deadline(late), Some(second));
+        assert_eq!(Severity::Ordinary.deadline(late), NaiveDate::from_ymd_opt(2026, 3, 9));
+        assert_eq!(Severity::Major.deadline(late), None);
+    }
+}

@@ -1,0 +1,134 @@
+//! Finding the row that holds the headings, and which column is which.
+
+use std::collections::HashMap;
+
+use crate::ReadError;
+use crate::cell::narrow;
+use crate::table::Cells;
+
+/// The headings stand within this many rows; above them stand titles.
+const SEARCHED_ROWS: usize = 20;
+
+/// The columns of one kind of table.
+pub(crate) trait Column: Copy + Eq + std::hash::Hash + 'static {
+    /// Every column.
+    const ALL: &'static [Self];
+
+    /// Its headings, the official one first.
+    fn headings(self) -> Vec<&'static str>;
+
+    /// The needed headings that are not among the found ones; alternatives are separated by a stroke.
+    fn missing(found: &[Self]) -> Vec<String>;
+}
+
+/// Where the columns of one table stand.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout<C> {
+    places: Vec<Place<C>>,
+}
+
+#[derive(Debug, Clone)]
+struct Place<C> {
+    column: C,
+    index: usize,
+    heading: String,
+    rank: usize,
+}
+
+impl<C: Column> Layout<C> {
+    /// Where the column stands, from 0.
+    pub(crate) fn index(&self, column: C) -> Option<usize> {
+        self.place(column).map(|place| place.index)
+    }
+
+    /// Its heading as it stands in the file.
+    pub(crate) fn heading(&self, column: C) -> Option<&str> {
+        self.place(column).map(|place| place.heading.as_str())
+    }
+
+    fn place(&self, column: C) -> Option<&Place<C>> {
+        self.places.iter().find(|place| place.column == column)
+    }
+}
+
+/// Looks at the first rows until one holds the headings.
+pub(crate) struct Search<C> {
+    known: HashMap<String, (C, usize)>,
+    rows: usize,
+    likeliest: Vec<C>,
+}
+
+impl<C: Column> Search<C> {
+    pub(crate) fn new() -> Self {
+        let mut known = HashMap::new();
+        for column in C::ALL.iter().copied() {
+            for (rank, heading) in column.headings().into_iter().enumerate() {
+                known.entry(plain(heading)).or_insert((column, rank));
+            }
+        }
+        Self { known, rows: 0, likeliest: Vec::new() }
+    }
+
+    /// The layout, if this row holds the headings.
+    pub(crate) fn look_at(&mut self, cells: Cells<'_>) -> Option<Layout<C>> {
+        self.rows += 1;
+        let mut places: Vec<Place<C>> = Vec::new();
+        for index in 0..cells.len() {
+            let heading = cells.get(index).text();
+            let Some((column, rank)) = self.recognise(&heading) else { continue };
+            let found = Place { column, index, heading: heading.replace('\n', ""), rank };
+            // Where two columns could be meant, the official heading is, or else the left one.
+            match places.iter_mut().find(|place| place.column == column) {
+                Some(place) if found.rank < place.rank => *place = found,
+                Some(_) => {}
+                None => places.push(found),
+            }
+        }
+        let found: Vec<C> = places.iter().map(|place| place.column).collect();
+        if C::missing(&found).is_empty() {
+            return Some(Layout { places });
+        }
+        if found.len() > self.likeliest.len() {
+            self.likeliest = found;
+        }
+        None
+    }
+
+    /// Whether enough rows were looked at.
+    pub(crate) fn is_over(&self) -> bool {
+        self.rows >= SEARCHED_ROWS
+    }
+
+    /// What the likeliest row lacks.
+    pub(crate) fn failure(&self) -> ReadError {
+        ReadError::NoHeader { searched: SEARCHED_ROWS, missing: C::missing(&self.likeliest) }
+    }
+
+    /// How many columns the likeliest row has.
+    pub(crate) fn closeness(&self) -> usize {
+        self.likeliest.len()
+    }
+
+    fn recognise(&self, heading: &str) -> Option<(C, usize)> {
+        let heading = plain(heading);
+        if let Some(found) = self.known.get(&heading) {
+            return Some(*found);
+        }
+        // "经度(度)": a note in brackets. It counts less than a heading without one.
+        let (name, note) = heading.rsplit_once('(')?;
+        if !note.ends_with(')') {
+            return None;
+        }
+        self.known.get(name).map(|(column, rank)| (*column, rank + 100))
+    }
+}
+
+/// A heading without what offices vary: blanks, line breaks, quotation marks, stars, full width, case.
+fn plain(heading: &str) -> String {
+    heading
+        .chars()
+        .map(narrow)
+        .filter(|character| !character.is_whitespace() && !"\"'“”‘’「」*:".contains(*character))
+        .flat_map(char::to_lowercase)
+        .collect()
+}

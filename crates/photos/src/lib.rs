@@ -1,0 +1,164 @@
+//! Photo intake: one photograph in, what is stored of it out.
+//!
+//! Pure: bytes in, values out. Absent on purpose: files, the store, the network. The caller writes [`Intake::jpeg`]
+//! durably before anything refers to its hash.
+//!
+//! What comes in is hostile until proven otherwise: sizes are read from the header and bounded before anything is
+//! decoded, and a decoder that panics gives [`PhotoError::Broken`].
+
+mod decode_jpeg;
+mod decode_other;
+mod error;
+mod jpeg_segments;
+mod kind;
+mod metadata;
+mod picture;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use chrono::{DateTime, Utc};
+use domain::{PhotoHash, Position};
+use sha2::{Digest, Sha256};
+
+pub use error::PhotoError;
+use kind::Kind;
+use metadata::Metadata;
+use picture::Picture;
+
+/// The largest file that is taken, in bytes.
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// The largest picture that is taken, in pixels. Cheap phones have sensors of 108 megapixels. What needs more memory
+/// while it is decoded (progressive JPEG, PNG, WebP) has a lower limit, which the error names.
+pub const MAX_PIXELS: u64 = 128_000_000;
+
+/// The long side of a thumbnail, in pixels.
+pub const THUMBNAIL_SIDE: u32 = 320;
+
+/// The size at which a thumbnail is aimed, in bytes: Android never caches what a page loads through the shell.
+pub const THUMBNAIL_BYTES: usize = 20_000;
+
+const QUALITY: u8 = 80;
+
+/// How a photo is taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// The longest side of the stored photo, in pixels; smaller photos are not enlarged. Taken as at least
+    /// [`THUMBNAIL_SIDE`] and at most 8,000. The default is 2,000 rather than 2,048: half of a 12-megapixel photo's
+    /// 4,000, so that such a photo is decoded at half scale.
+    pub long_side: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { long_side: 2000 }
+    }
+}
+
+/// What is stored of a photo, and what the photo said of itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intake {
+    /// The SHA-256 of `jpeg`, which is the photo's id.
+    pub hash: PhotoHash,
+    /// The photo: upright, without any tag of the original, quality 80.
+    pub jpeg: Vec<u8>,
+    /// The same with a long side of at most [`THUMBNAIL_SIDE`], as JPEG, aimed at [`THUMBNAIL_BYTES`].
+    pub thumbnail: Vec<u8>,
+    /// Width of `jpeg` in pixels.
+    pub width: u32,
+    /// Height of `jpeg` in pixels.
+    pub height: u32,
+    /// When it was taken, by the camera's clock; read as China time where the camera does not tell its offset.
+    pub taken_at: Option<DateTime<Utc>>,
+    /// Where it was taken.
+    pub position: Option<Position>,
+}
+
+/// Takes in a JPEG, PNG or WebP photo.
+///
+/// The same bytes and options always give the same stored photo.
+///
+/// # Errors
+/// Whatever [`PhotoError`] names; never a panic.
+pub fn take_in(bytes: &[u8], options: &Options) -> Result<Intake, PhotoError> {
+    caught(|| {
+        let (picture, metadata) = read(bytes, options.long_side.clamp(THUMBNAIL_SIDE, 8000))?;
+        let thumbnail = picture.shrunk(THUMBNAIL_SIDE)?.turned(metadata.orientation);
+        let picture = picture.turned(metadata.orientation);
+        let jpeg = picture.jpeg(QUALITY)?;
+        Ok(Intake {
+            hash: hash(&jpeg),
+            thumbnail: small_jpeg(&thumbnail)?,
+            width: picture.width(),
+            height: picture.height(),
+            jpeg,
+            taken_at: metadata.taken_at,
+            position: metadata.position,
+        })
+    })
+}
+
+/// The SHA-256 of the bytes of a stored photo.
+pub fn hash(bytes: &[u8]) -> PhotoHash {
+    match hex::encode(Sha256::digest(bytes)).parse() {
+        Ok(hash) => hash,
+        Err(error) => unreachable!("a SHA-256 has 64 hexadecimal digits: {error}"),
+    }
+}
+
+/// The thumbnail of a stored photo, as [`take_in`] makes it. It also proves that the photo decodes to its end.
+///
+/// Does not turn the photo: what is stored is upright.
+///
+/// # Errors
+/// [`PhotoError::NotAPhoto`] for anything but a JPEG, and what [`take_in`] gives.
+pub fn thumbnail(jpeg: &[u8]) -> Result<Vec<u8>, PhotoError> {
+    caught(|| {
+        check_size(jpeg)?;
+        if kind::of(jpeg) != Kind::Jpeg {
+            return Err(PhotoError::NotAPhoto);
+        }
+        // Twice the size is decoded: the decoder's own shrinking is coarse.
+        let (picture, _) = decode_jpeg::decode(jpeg, 2 * THUMBNAIL_SIDE)?;
+        small_jpeg(&picture.shrunk(THUMBNAIL_SIDE)?)
+    })
+}
+
+fn read(bytes: &[u8], long_side: u32) -> Result<(Picture, Metadata), PhotoError> {
+    check_size(bytes)?;
+    let (picture, exif) = match kind::of(bytes) {
+        Kind::Jpeg => decode_jpeg::decode(bytes, long_side)?,
+        Kind::Png => decode_other::png(bytes)?,
+        Kind::WebP => decode_other::webp(bytes)?,
+        Kind::Heic => return Err(PhotoError::Heic),
+        Kind::Unknown => return Err(PhotoError::NotAPhoto),
+    };
+    Ok((picture.within(long_side)?, exif.map(Metadata::read).unwrap_or_default()))
+}
+
+fn check_size(bytes: &[u8]) -> Result<(), PhotoError> {
+    match bytes.len() {
+        0 => Err(PhotoError::Empty),
+        length if length > MAX_BYTES => {
+            Err(PhotoError::TooManyBytes { bytes: length as u64, limit: MAX_BYTES as u64 })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn small_jpeg(picture: &Picture) -> Result<Vec<u8>, PhotoError> {
+    let mut jpeg = picture.jpeg(75)?;
+    for quality in [60, 45, 30] {
+        if jpeg.len() <= THUMBNAIL_BYTES {
+            break;
+        }
+        jpeg = picture.jpeg(quality)?;
+    }
+    Ok(jpeg)
+}
+
+/// Decoders panic on some malformed files; that must not take the caller down.
+fn caught<T>(work: impl FnOnce() -> Result<T, PhotoError>) -> Result<T, PhotoError> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(PhotoError::Broken("the decoder gave up on it".to_owned())))
+}

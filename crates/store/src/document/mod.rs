@@ -1,0 +1,144 @@
+//! Automerge documents: how each kind is laid out, and the one place that knows their keys.
+
+mod county;
+mod dossier_keys;
+mod dossier_read;
+mod dossier_write;
+mod genesis;
+mod value;
+
+use automerge::transaction::CommitOptions;
+use automerge::{ActorId, AutoCommit, AutomergeError, Change, ChangeHash};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use wire::sync::DocumentKind;
+
+pub(crate) use county::{geometry_bytes, read_geometry};
+pub use county::{County, CountyWrite, county_id};
+pub use dossier_write::{DossierWrite, stored_position};
+pub use genesis::genesis;
+
+/// The schema that this version writes and understands.
+pub const SCHEMA: u64 = 1;
+
+/// Who changes a document, when, and by which command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// The person.
+    pub person: String,
+    /// The command.
+    pub command: &'static str,
+    /// The moment.
+    pub at: DateTime<Utc>,
+}
+
+/// What a change says of its author; the message of the Automerge change.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ChangeNote {
+    #[serde(rename = "c")]
+    pub command: String,
+    #[serde(rename = "by")]
+    pub person: String,
+}
+
+/// Why a document cannot be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    /// The bytes are damaged or hostile.
+    #[error("a document or change cannot be read: {0}")]
+    Damaged(String),
+    /// A change builds on changes that are not here.
+    #[error("a change builds on changes that are not here")]
+    MissingDependencies,
+    /// The document was written by a newer version.
+    #[error("the document was written by a newer version and can only be looked at")]
+    ReadOnly,
+    /// What a write refers to is not in the document.
+    #[error("{0} is not in the document")]
+    Unknown(String),
+    /// Automerge refused an operation.
+    #[error("the document cannot be changed: {0}")]
+    Automerge(#[from] AutomergeError),
+}
+
+/// A document in memory.
+#[derive(Debug)]
+pub struct Document {
+    kind: DocumentKind,
+    doc: AutoCommit,
+}
+
+impl Document {
+    /// The document from which every document of this kind begins, not yet changed by anyone.
+    pub fn begin(kind: DocumentKind) -> Self {
+        Self { kind, doc: genesis(kind).clone() }
+    }
+
+    /// Loads a snapshot that this replica wrote itself, or begins anew where it is empty.
+    pub fn load(kind: DocumentKind, snapshot: &[u8]) -> Result<Self, DocumentError> {
+        if snapshot.is_empty() {
+            return Ok(Self::begin(kind));
+        }
+        let doc = AutoCommit::load(snapshot).map_err(|error| DocumentError::Damaged(error.to_string()))?;
+        Ok(Self { kind, doc })
+    }
+
+    /// What kind of document this is.
+    pub fn kind(&self) -> DocumentKind {
+        self.kind
+    }
+
+    /// Applies changes, in any order as long as nothing is missing in the end.
+    ///
+    /// Automerge panics on some crafted changes; that is caught here and the document must then be thrown away.
+    pub fn apply(&mut self, changes: Vec<Change>) -> Result<(), DocumentError> {
+        caught(|| {
+            self.doc.apply_changes(changes)?;
+            if self.doc.get_missing_deps(&[]).is_empty() { Ok(()) } else { Err(DocumentError::MissingDependencies) }
+        })
+    }
+
+    /// The document with everything in it, compressed.
+    pub fn save(&mut self) -> Vec<u8> {
+        self.doc.save()
+    }
+
+    /// The hashes of the latest changes, sorted.
+    pub fn heads(&mut self) -> Vec<ChangeHash> {
+        let mut heads = self.doc.get_heads();
+        heads.sort();
+        heads
+    }
+
+    /// Whether the document holds this change.
+    pub fn holds(&mut self, hash: &ChangeHash) -> bool {
+        self.doc.get_change_meta_by_hash(hash).is_some()
+    }
+
+    /// Commits what was put since the last commit; `None` where that was nothing.
+    fn commit(&mut self, author: &Author) -> Option<Change> {
+        let note = ChangeNote { command: author.command.to_owned(), person: author.person.clone() };
+        let message = serde_json::to_string(&note).unwrap_or_default();
+        let options = CommitOptions::default().with_time(author.at.timestamp()).with_message(message);
+        self.doc.commit_with(options)?;
+        self.doc.get_last_local_change()
+    }
+
+    fn set_actor(&mut self, actor: &ActorId) {
+        self.doc.set_actor(actor.clone());
+    }
+}
+
+/// Reads one change from bytes that nothing is known of yet.
+pub fn read_change(bytes: &[u8]) -> Result<Change, DocumentError> {
+    if bytes.len() > wire::sync::MAX_CHANGE {
+        return Err(DocumentError::Damaged(format!("a change of {} bytes is too large", bytes.len())));
+    }
+    caught(|| Change::from_bytes(bytes.to_vec()).map_err(|error| DocumentError::Damaged(error.to_string())))
+}
+
+/// Runs code that may panic on crafted input, and turns a panic into an error.
+pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, DocumentError>) -> Result<T, DocumentError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(DocumentError::Damaged("reading it failed".to_owned())))
+}

@@ -1,0 +1,92 @@
+//! Reading one fact of a document: a flat map of scalars, read in one pass.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+
+use automerge::{AutoCommit, ObjId, ReadDoc, ScalarValueRef, ValueRef};
+use chrono::{DateTime, NaiveDate, Utc};
+
+/// The scalars of one map. What is missing or of another type reads as absent, so that a newer writer cannot fail
+/// the whole dossier.
+pub(super) struct Fact {
+    values: HashMap<String, Scalar>,
+}
+
+enum Scalar {
+    Text(String),
+    Number(i64),
+    Flag(bool),
+    Other,
+}
+
+impl Fact {
+    pub fn read(doc: &AutoCommit, map: &ObjId) -> Self {
+        let values = doc
+            .map_range(map, ..)
+            .map(|item| {
+                let value = match item.value {
+                    ValueRef::Scalar(ScalarValueRef::Str(text)) => Scalar::Text(text.into_owned()),
+                    ValueRef::Scalar(ScalarValueRef::Int(number) | ScalarValueRef::Timestamp(number)) => {
+                        Scalar::Number(number)
+                    }
+                    ValueRef::Scalar(ScalarValueRef::Uint(number)) => {
+                        i64::try_from(number).map_or(Scalar::Other, Scalar::Number)
+                    }
+                    ValueRef::Scalar(ScalarValueRef::Boolean(flag)) => Scalar::Flag(flag),
+                    _ => Scalar::Other,
+                };
+                (item.key.into_owned(), value)
+            })
+            .collect();
+        Self { values }
+    }
+
+    pub fn text(&self, key: &str) -> &str {
+        match self.values.get(key) {
+            Some(Scalar::Text(text)) => text,
+            _ => "",
+        }
+    }
+
+    pub fn number(&self, key: &str) -> Option<i64> {
+        match self.values.get(key) {
+            Some(Scalar::Number(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    pub fn flag(&self, key: &str) -> bool {
+        matches!(self.values.get(key), Some(Scalar::Flag(true)))
+    }
+
+    pub fn moment(&self, key: &str) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp_millis(self.number(key)?)
+    }
+
+    /// A text that must be a value of its type if it is there at all.
+    pub fn parsed<T: FromStr>(&self, key: &str) -> Result<Option<T>, NotUnderstood> {
+        match self.text(key) {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| NotUnderstood),
+        }
+    }
+
+    pub fn required<T: FromStr>(&self, key: &str) -> Result<T, NotUnderstood> {
+        self.parsed(key)?.ok_or(NotUnderstood)
+    }
+
+    pub fn day(&self, key: &str) -> Result<Option<NaiveDate>, NotUnderstood> {
+        self.parsed(key)
+    }
+
+    pub fn json<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, NotUnderstood> {
+        match self.text(key) {
+            "" => Ok(None),
+            text => serde_json::from_str(text).map(Some).map_err(|_| NotUnderstood),
+        }
+    }
+}
+
+/// A value that this version does not know: the fact is left out and the dossier can only be looked at.
+#[derive(Debug)]
+pub(super) struct NotUnderstood;

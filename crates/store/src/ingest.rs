@@ -1,0 +1,183 @@
+//! Taking in changes that were made elsewhere. Nothing of them is trusted: a change that cannot be read, that builds
+//! on something unknown or that would leave the document unreadable is refused with a reason.
+
+use automerge::Change;
+use domain::{GridCode, SiteId};
+use uuid::Uuid;
+use wire::sync::{DocumentChanges, DocumentKind};
+
+use crate::change::Stored;
+use crate::document::{Document, DocumentError, caught, county_id, read_change};
+use crate::{NewChange, Role, StoreError, Writer};
+
+/// Why a change was refused, as a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// It cannot be read, or would leave the document unreadable.
+    Damaged,
+    /// It builds on changes that are not here.
+    MissingDependencies,
+    /// The document belongs to another grid unit than was said, or is of another kind.
+    WrongGrid,
+}
+
+impl Refusal {
+    /// The word.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Damaged => "damaged",
+            Self::MissingDependencies => "missing_dependencies",
+            Self::WrongGrid => "wrong_grid",
+        }
+    }
+}
+
+/// What became of one change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ingested {
+    /// The change's hash; empty where the bytes could not be read.
+    pub hash: Vec<u8>,
+    /// `Ok` if it is in the database now, whether or not it was before.
+    pub result: Result<(), Refusal>,
+}
+
+/// The hash of a change, if the bytes are one.
+pub fn change_hash(bytes: &[u8]) -> Option<Vec<u8>> {
+    read_change(bytes).ok().map(|change| change.hash().0.to_vec())
+}
+
+impl Writer<'_> {
+    /// Takes in changes to one document, made by `origin`. Every change gets an answer, in the order given.
+    pub fn ingest(
+        &self,
+        grid: &GridCode,
+        news: &DocumentChanges,
+        origin: Option<Uuid>,
+    ) -> Result<Vec<Ingested>, StoreError> {
+        let mut answers = Vec::with_capacity(news.changes.len());
+        let mut changes = Vec::new();
+        for bytes in &news.changes {
+            match read_change(bytes) {
+                Ok(change) => {
+                    answers.push(Ingested { hash: change.hash().0.to_vec(), result: Ok(()) });
+                    changes.push(change);
+                }
+                Err(_) => answers.push(Ingested { hash: Vec::new(), result: Err(Refusal::Damaged) }),
+            }
+        }
+        let mut refuse = |change: &Change, refusal: Refusal| {
+            let hash = change.hash().0;
+            answers.iter_mut().filter(|answer| answer.hash == hash).for_each(|answer| answer.result = Err(refusal));
+        };
+        if self.document_kind(news.document)?.is_some_and(|kind| kind != news.kind) {
+            changes.iter().for_each(|change| refuse(change, Refusal::WrongGrid));
+            return Ok(answers);
+        }
+        let mut stored = self.load(news.document, news.kind)?;
+        changes.retain(|change| !stored.document.holds(&change.hash()));
+        if changes.is_empty() {
+            return Ok(answers);
+        }
+        if stored.document.apply(changes.clone()).is_err() {
+            // One of them is bad: find out which, on a fresh copy.
+            stored = self.load(news.document, news.kind)?;
+            changes = self.apply_one_by_one(news, &mut stored, changes, &mut refuse)?;
+        }
+        match self.accept(grid, news, stored, &changes, origin)? {
+            Ok(()) => {}
+            Err(refusal) => changes.iter().for_each(|change| refuse(change, refusal)),
+        }
+        Ok(answers)
+    }
+
+    fn apply_one_by_one(
+        &self,
+        news: &DocumentChanges,
+        stored: &mut Stored,
+        changes: Vec<Change>,
+        refuse: &mut impl FnMut(&Change, Refusal),
+    ) -> Result<Vec<Change>, StoreError> {
+        let mut good: Vec<Change> = Vec::new();
+        for change in changes {
+            match stored.document.apply(vec![change.clone()]) {
+                Ok(()) => good.push(change),
+                Err(error) => {
+                    let missing = matches!(error, DocumentError::MissingDependencies);
+                    refuse(&change, if missing { Refusal::MissingDependencies } else { Refusal::Damaged });
+                    *stored = self.load(news.document, news.kind)?;
+                    stored.document.apply(good.clone())?;
+                }
+            }
+        }
+        Ok(good)
+    }
+
+    fn accept(
+        &self,
+        grid: &GridCode,
+        news: &DocumentChanges,
+        mut stored: Stored,
+        changes: &[Change],
+        origin: Option<Uuid>,
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        if changes.is_empty() {
+            return Ok(Ok(()));
+        }
+        if self.store.role == Role::Office && !loads_again(&mut stored.document, news.document) {
+            return Ok(Err(Refusal::Damaged));
+        }
+        match news.kind {
+            DocumentKind::Dossier => {
+                let Ok(dossier) = stored.document.dossier(SiteId(news.document)) else {
+                    return Ok(Err(Refusal::Damaged));
+                };
+                let Some(dossier) = dossier.filter(|dossier| dossier.fields.grid == *grid) else {
+                    return Ok(Err(Refusal::WrongGrid));
+                };
+                self.append_all(grid, news.document, changes, origin)?;
+                self.keep(news.document, grid, &mut stored, changes.len())?;
+                self.show_dossier(&dossier)?;
+            }
+            DocumentKind::County => {
+                if news.document != county_id(grid) {
+                    return Ok(Err(Refusal::WrongGrid));
+                }
+                let Ok(county) = stored.document.county() else { return Ok(Err(Refusal::Damaged)) };
+                self.append_all(grid, news.document, changes, origin)?;
+                self.keep(news.document, grid, &mut stored, changes.len())?;
+                self.show_county(&county)?;
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    fn append_all(
+        &self,
+        grid: &GridCode,
+        document: Uuid,
+        changes: &[Change],
+        origin: Option<Uuid>,
+    ) -> Result<(), StoreError> {
+        for change in changes {
+            self.append(&NewChange { document, grid, change, origin, sent: true })?;
+        }
+        Ok(())
+    }
+}
+
+/// Proves that the document can be saved and loaded again: some crafted changes apply and make it unloadable.
+fn loads_again(document: &mut Document, id: Uuid) -> bool {
+    let kind = document.kind();
+    caught(|| {
+        let bytes = document.save();
+        let mut again = Document::load(kind, &bytes)?;
+        if again.heads() != document.heads() {
+            return Err(DocumentError::Damaged("it loads differently".to_owned()));
+        }
+        match kind {
+            DocumentKind::Dossier => again.dossier(SiteId(id)).map(|_| ()),
+            DocumentKind::County => again.county().map(|_| ()),
+        }
+    })
+    .is_ok()
+}

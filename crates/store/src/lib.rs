@@ -1,0 +1,29 @@
+//! One replica: Automerge documents in SQLite, the tables that screens query, search, and photos on disk.
+//!
+//! The documents are the truth; the tables are a view of them that can be dropped and rebuilt at any time.
+//! Absent on purpose: networks, and any decision about what may be written.
+
+pub mod document;
+
+mod change;
+mod connection;
+mod draft;
+mod error;
+mod ingest;
+mod log;
+mod photo;
+mod query;
+mod replica;
+mod search;
+mod setting;
+mod view;
+
+pub use change::NewChange;
+pub use document::{Author, CountyWrite, DocumentError, DossierWrite, stored_position};
+pub use draft::{DraftPhotoRow, DraftRow};
+pub use error::StoreError;
+pub use ingest::{Ingested, Refusal, change_hash};
+pub use log::{LogEntry, LogPage, Unsent};
+pub use photo::{PartProgress, PhotoFile};
+pub use query::{SiteRow, SitesPage};
+pub use replica::{Reader, Role, Store, Writer};

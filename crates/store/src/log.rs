@@ -1,0 +1,226 @@
+//! The logs of the grid units: what the office keeps and devices read, and what a device has not sent yet.
+
+use domain::{GridCode, SiteId};
+use rusqlite::{OptionalExtension as _, params};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+use wire::sync::{Digest, DocumentKind};
+
+use crate::change::word_kind;
+use crate::{Reader, StoreError, Writer};
+
+/// A change as it stands in a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    /// The document.
+    pub document: Uuid,
+    /// Its kind.
+    pub kind: DocumentKind,
+    /// The raw change.
+    pub bytes: Vec<u8>,
+}
+
+/// A stretch of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogPage {
+    /// The entries, without those that the reader made itself.
+    pub entries: Vec<LogEntry>,
+    /// The position up to which the stretch goes.
+    pub to_seq: u64,
+    /// Whether the log goes on.
+    pub more: bool,
+}
+
+/// A change that the server does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsent {
+    /// Its number, for asking for those after it.
+    pub n: i64,
+    /// Its grid unit.
+    pub grid: GridCode,
+    /// Its place in a document.
+    pub entry: LogEntry,
+}
+
+impl Reader<'_> {
+    /// The grid units that have a log here, and the last position of each.
+    pub fn log_positions(&self) -> Result<Vec<(GridCode, u64)>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT grid, seq FROM log_position ORDER BY grid")?;
+        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+        rows.map(|row| {
+            let (grid, seq) = row?;
+            Ok((grid.parse().map_err(|_| StoreError::Row("log_position"))?, seq))
+        })
+        .collect()
+    }
+
+    /// Entries of a log after a position, of at most `budget` bytes unless the first alone is larger, without those
+    /// that `reader` pushed.
+    pub fn log_after(&self, grid: &GridCode, seq: u64, reader: Uuid, budget: usize) -> Result<LogPage, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT change.seq, document.id, document.kind, change.bytes, change.origin
+             FROM change JOIN document ON document.id = change.document
+             WHERE change.grid = ?1 AND change.seq > ?2 ORDER BY change.seq",
+        )?;
+        let mut rows = statement.query(params![grid.as_str(), seq])?;
+        let mut page = LogPage { entries: Vec::new(), to_seq: seq, more: false };
+        let mut size = 0;
+        while let Some(row) = rows.next()? {
+            let own = row.get_ref(4)?.as_blob().map_err(rusqlite::Error::from)? == reader.as_bytes();
+            if !own {
+                let bytes: Vec<u8> = row.get(3)?;
+                size += bytes.len();
+                if size > budget && !page.entries.is_empty() {
+                    page.more = true;
+                    break;
+                }
+                let kind = word_kind(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?;
+                page.entries.push(LogEntry { document: row.get(1)?, kind, bytes });
+            }
+            page.to_seq = row.get(0)?;
+        }
+        Ok(page)
+    }
+
+    /// A digest of every grid unit that has documents.
+    pub fn digests(&self) -> Result<Vec<Digest>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT grid, id, heads FROM document INDEXED BY document_by_grid ORDER BY grid, id")?;
+        let mut rows = statement.query([])?;
+        let mut digests: Vec<Digest> = Vec::new();
+        let mut running: Option<(String, u64, Sha256)> = None;
+        while let Some(row) = rows.next()? {
+            let grid = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            if running.as_ref().is_none_or(|(current, ..)| current != grid) {
+                finish(&mut digests, running.take())?;
+            }
+            let (_, documents, sha) = running.get_or_insert_with(|| (grid.to_owned(), 0, Sha256::new()));
+            *documents += 1;
+            sha.update(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?);
+            sha.update(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?);
+        }
+        finish(&mut digests, running)?;
+        Ok(digests)
+    }
+
+    /// Changes that the server does not have and did not refuse, after the one with this number, in the order in
+    /// which they came.
+    pub fn unsent_after(&self, n: i64, budget: usize) -> Result<Vec<Unsent>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT change.n, change.grid, document.id, document.kind, change.bytes
+             FROM change JOIN document ON document.id = change.document
+             WHERE change.unsent = 1 AND change.refused = '' AND change.n > ?1 ORDER BY change.n",
+        )?;
+        let mut rows = statement.query([n])?;
+        let mut unsent = Vec::new();
+        let mut size = 0;
+        while let Some(row) = rows.next()? {
+            let bytes: Vec<u8> = row.get(4)?;
+            size += bytes.len();
+            if size > budget && !unsent.is_empty() {
+                break;
+            }
+            let grid: String = row.get(1)?;
+            let kind = word_kind(row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?)?;
+            unsent.push(Unsent {
+                n: row.get(0)?,
+                grid: grid.parse().map_err(|_| StoreError::Row("change"))?,
+                entry: LogEntry { document: row.get(2)?, kind, bytes },
+            });
+        }
+        Ok(unsent)
+    }
+
+    /// How many changes the server does not have, refused ones among them.
+    pub fn unsent_count(&self) -> Result<u64, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT count(*) FROM change WHERE unsent = 1")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
+    /// The grid units with changes that the server does not have.
+    pub fn unsent_grids(&self) -> Result<Vec<GridCode>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT DISTINCT grid FROM change WHERE unsent = 1")?;
+        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+        rows.map(|grid| grid?.parse().map_err(|_| StoreError::Row("change"))).collect()
+    }
+
+    /// How many changes to one document the server does not have.
+    pub fn unsent_of(&self, site: SiteId) -> Result<u64, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM change WHERE document = ?1 AND unsent = 1")?;
+        Ok(statement.query_row([site.0], |row| row.get(0))?)
+    }
+
+    /// Changes that the server would not take: the document and the reason.
+    pub fn refused(&self) -> Result<Vec<(Uuid, String)>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT document, refused FROM change WHERE unsent = 1 AND refused <> '' ORDER BY n")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Writer<'_> {
+    pub(crate) fn next_position(&self, grid: &GridCode) -> Result<u64, StoreError> {
+        Ok(self
+            .transaction
+            .prepare_cached(
+                "INSERT INTO log_position VALUES (?1, 1) ON CONFLICT (grid) DO UPDATE SET seq = seq + 1 RETURNING seq",
+            )?
+            .query_row([grid.as_str()], |row| row.get(0))?)
+    }
+
+    /// Notes how far the log of a grid unit was read.
+    pub fn set_log_position(&self, grid: &GridCode, seq: u64) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached("INSERT INTO log_position VALUES (?1, ?2) ON CONFLICT (grid) DO UPDATE SET seq = excluded.seq")?
+            .execute(params![grid.as_str(), seq])?;
+        Ok(())
+    }
+
+    /// Begins all over with a server: every log is unread and every change unsent.
+    pub fn forget_server(&self) -> Result<(), StoreError> {
+        self.transaction.execute_batch(
+            "DELETE FROM log_position;
+             UPDATE change SET unsent = 1, refused = '';
+             UPDATE photo_file SET stored = 0;",
+        )?;
+        Ok(())
+    }
+
+    /// Notes that the server has a change on its disk.
+    pub fn mark_sent(&self, hash: &[u8]) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached("UPDATE change SET unsent = 0, refused = '' WHERE unsent = 1 AND hash = ?1")?
+            .execute([hash])?;
+        Ok(())
+    }
+
+    /// Notes that the server will not take a change.
+    pub fn mark_refused(&self, hash: &[u8], reason: &str) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached("UPDATE change SET refused = ?2 WHERE unsent = 1 AND hash = ?1")?
+            .execute(params![hash, reason])?;
+        Ok(())
+    }
+
+    /// The kind of a document that is here.
+    pub fn document_kind(&self, document: Uuid) -> Result<Option<DocumentKind>, StoreError> {
+        let word: Option<String> = self
+            .transaction
+            .prepare_cached("SELECT kind FROM document WHERE id = ?1")?
+            .query_row([document], |row| row.get(0))
+            .optional()?;
+        word.map(|word| word_kind(&word)).transpose()
+    }
+}
+
+fn finish(digests: &mut Vec<Digest>, running: Option<(String, u64, Sha256)>) -> Result<(), StoreError> {
+    if let Some((grid, documents, sha)) = running {
+        let grid = grid.parse().map_err(|_| StoreError::Row("document"))?;
+        digests.push(Digest { grid, documents, digest: sha.finalize().to_vec().into() });
+    }
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! The store as others hold it.
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use automerge::ActorId;
+use rusqlite::{Connection, Transaction};
+
+use crate::StoreError;
+use crate::connection::Database;
+
+/// What a replica is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A phone or desktop: what it changes waits to be sent.
+    Device,
+    /// The server: what it changes goes into the logs at once.
+    Office,
+}
+
+/// One replica in one folder. Cheap to share between threads behind an `Arc`.
+#[derive(Debug)]
+pub struct Store {
+    pub(crate) folder: PathBuf,
+    pub(crate) database: Database,
+    pub(crate) role: Role,
+    /// Made anew at each start: a restored backup that went on with its old actor would jam sync.
+    pub(crate) actor: ActorId,
+}
+
+impl Store {
+    /// Opens the replica in a folder, or creates it. The folder itself is created if need be.
+    pub fn open(folder: &Path, role: Role) -> Result<Self, StoreError> {
+        for name in ["photos", "thumbnails", "incoming"] {
+            let path = folder.join(name);
+            std::fs::create_dir_all(&path).map_err(StoreError::file(&path))?;
+        }
+        let database = Database::open(&folder.join("replica.sqlite"))?;
+        Ok(Self { folder: folder.to_owned(), database, role, actor: ActorId::random() })
+    }
+
+    /// What this replica is for.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The folder of this replica.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Reads a consistent state.
+    pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.database.read(|connection| work(&Reader { connection, store: self }))
+    }
+
+    /// Writes all or nothing. What was written is on the medium when this returns.
+    pub fn write<T, E: From<StoreError>>(&self, work: impl FnOnce(&Writer<'_>) -> Result<T, E>) -> Result<T, E> {
+        self.database.write(|transaction| {
+            work(&Writer { reader: Reader { connection: transaction, store: self }, transaction })
+        })
+    }
+}
+
+/// A consistent state to read from.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) store: &'a Store,
+}
+
+/// A transaction: all that is written through it is kept, or none.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    pub(crate) reader: Reader<'a>,
+    pub(crate) transaction: &'a Transaction<'a>,
+}
+
+impl<'a> Deref for Writer<'a> {
+    type Target = Reader<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.reader
+    }
+}

@@ -1,0 +1,14 @@
+//! What crosses a process or a network: the one list of commands, the sync messages, and the errors.
+//!
+//! Absent on purpose: any code that carries a message, and any that acts on one.
+
+pub mod command;
+pub mod device;
+pub mod error;
+pub mod message;
+pub mod sync;
+pub mod typescript;
+
+pub use command::{Commands, Permission, dispatch};
+pub use device::{DeviceCommands, dispatch_device};
+pub use error::{ApiError, ErrorCode};

@@ -1,0 +1,147 @@
+//! The sync messages, how they are written on the wire, and the protocol as a trait.
+
+mod frame;
+mod protocol;
+
+use domain::{GridCode, PhotoHash};
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+use uuid::Uuid;
+
+pub use frame::{FrameError, decode, encode};
+pub use protocol::{Connect, ProtocolError, SyncProtocol};
+
+/// The version of the messages in this module.
+pub const PROTOCOL: u32 = 1;
+/// The largest message before it is compressed, in bytes; both sides refuse more.
+pub const MAX_MESSAGE: usize = 16 << 20;
+/// How many bytes of changes one message carries at most, unless a single change is larger.
+pub const PAGE_BYTES: usize = 1 << 20;
+/// The largest single change, in bytes.
+pub const MAX_CHANGE: usize = 4 << 20;
+/// How many bytes of a photo one request carries at most.
+pub const PHOTO_PIECE: usize = 256 << 10;
+
+/// What kind of document a change belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentKind {
+    /// The dossier of a site.
+    Dossier,
+    /// The units and boundaries of a county.
+    County,
+}
+
+/// How far a device has read the log of one grid unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The grid unit.
+    pub grid: GridCode,
+    /// The last position that was read.
+    pub seq: u64,
+}
+
+/// Changes to one document, in an order in which they can be applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentChanges {
+    /// The document.
+    pub document: Uuid,
+    /// Its kind.
+    pub kind: DocumentKind,
+    /// Raw Automerge changes.
+    pub changes: Vec<ByteBuf>,
+}
+
+/// Changes made on the device, by grid unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Push {
+    /// The grid unit that the documents belong to.
+    pub grid: GridCode,
+    /// The documents.
+    pub documents: Vec<DocumentChanges>,
+}
+
+/// What a device sends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExchangeRequest {
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+    /// The server's generation that the cursors belong to; `None` before the first exchange.
+    pub generation: Option<Uuid>,
+    /// How far the device has read. A grid unit that is not listed was never read.
+    pub cursors: Vec<Cursor>,
+    /// What the device made.
+    pub push: Vec<Push>,
+    /// Photos that the device can send, so that the server says which it lacks.
+    pub photos: Vec<PhotoHash>,
+}
+
+/// What became of one pushed change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// It is on the server's disk, now or since an earlier exchange.
+    Stored,
+    /// The server will not take it, for this reason. The device keeps it.
+    Refused(String),
+}
+
+/// What became of one pushed change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeResult {
+    /// The change's hash.
+    pub hash: ByteBuf,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// A stretch of the log of one grid unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Feed {
+    /// The grid unit.
+    pub grid: GridCode,
+    /// The position up to which this stretch goes, whether or not anything in it was for this device.
+    pub to_seq: u64,
+    /// The changes that the device did not make itself.
+    pub documents: Vec<DocumentChanges>,
+}
+
+/// A summary of all documents of one grid unit, for comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// The grid unit.
+    pub grid: GridCode,
+    /// The number of documents.
+    pub documents: u64,
+    /// SHA-256 over the id and the sorted heads of each document, in the order of ids.
+    pub digest: ByteBuf,
+}
+
+/// What the server answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExchangeReply {
+    /// Names the server's store. A device that knew another one starts its cursors anew and offers all it has.
+    pub generation: Uuid,
+    /// The grid units that the device is for.
+    pub scope: Vec<GridCode>,
+    /// One for each pushed change.
+    pub results: Vec<ChangeResult>,
+    /// News.
+    pub feeds: Vec<Feed>,
+    /// Whether there is more news than fitted.
+    pub more: bool,
+    /// Those of the offered photos that the server lacks.
+    pub photos_wanted: Vec<PhotoHash>,
+    /// A digest of every grid unit in scope that has documents, as of this reply; empty while there is more.
+    pub digests: Vec<Digest>,
+}
+
+/// How much of a photo the server has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PhotoState {
+    /// Nothing.
+    Absent,
+    /// So many bytes from the beginning.
+    Partial(u64),
+    /// All of it, and its bytes hash to its name.
+    Stored,
+}

@@ -1,0 +1,69 @@
+//! The sync protocol as a trait: a client and a server implement it, and the sync engine is given either.
+
+use std::future::Future;
+
+use domain::PhotoHash;
+
+use super::{ExchangeReply, ExchangeRequest, PhotoState};
+use crate::ApiError;
+
+/// Why a call of the protocol gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProtocolError {
+    /// Nobody answered. Whether the call had an effect is not known; it can be made again.
+    #[error("the server cannot be reached: {0}")]
+    Unreachable(String),
+    /// The server answered that it will not.
+    #[error(transparent)]
+    Refused(#[from] ApiError),
+    /// The answer cannot be understood.
+    #[error("the server's answer cannot be understood: {0}")]
+    Malformed(String),
+}
+
+/// Makes a protocol out of a server's address and a device's token. Nothing is sent yet.
+pub trait Connect: Send + Sync + 'static {
+    /// What it makes.
+    type Protocol: SyncProtocol + Send + Sync;
+
+    /// Checks the address and makes a protocol.
+    ///
+    /// # Errors
+    /// When the address is none.
+    fn connect(&self, address: &str, token: &str) -> Result<Self::Protocol, ApiError>;
+}
+
+/// What a device asks of a server. Every call may be made again when its answer was lost.
+pub trait SyncProtocol {
+    /// Pushes and pulls changes in one round trip.
+    fn exchange(
+        &self,
+        request: ExchangeRequest,
+    ) -> impl Future<Output = Result<ExchangeReply, ProtocolError>> + Send;
+
+    /// How much of a photo the server has.
+    fn photo_state(&self, hash: &PhotoHash) -> impl Future<Output = Result<PhotoState, ProtocolError>> + Send;
+
+    /// Sends the bytes of a photo of `total` bytes from `offset` on. The answer says what the server has then; a
+    /// server that has another number of bytes than `offset` takes nothing.
+    fn photo_send(
+        &self,
+        hash: &PhotoHash,
+        total: u64,
+        offset: u64,
+        bytes: Vec<u8>,
+    ) -> impl Future<Output = Result<PhotoState, ProtocolError>> + Send;
+
+    /// Fetches at most `limit` bytes of a photo from `offset` on, and its whole size; `None` if the server lacks it.
+    fn photo_fetch(
+        &self,
+        hash: &PhotoHash,
+        offset: u64,
+        limit: u64,
+    ) -> impl Future<Output = Result<Option<(Vec<u8>, u64)>, ProtocolError>> + Send;
+
+    /// Bytes sent and received so far.
+    fn traffic(&self) -> u64 {
+        0
+    }
+}

@@ -1,0 +1,68 @@
+//! `serve` and `sign-in-link`
+
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
+use tracing_subscriber::EnvFilter;
+
+use super::{Complaint, open};
+use crate::access::Access;
+use crate::serve::Server;
+
+pub(super) fn run(data: &Path, listen: &str, ui: Option<PathBuf>) -> Result<(), Complaint> {
+    let filter = EnvFilter::try_from_env("VILLAGE_LEDGER_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let ui = match ui {
+        Some(ui) if !ui.join("index.html").exists() => {
+            return Err(Complaint(format!("{} holds no built user interface", ui.display())));
+        }
+        Some(ui) => Some(ui),
+        None => built_ui(),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let server = Server::open(data, listen, ui).await?;
+        let code = server.state().access.new_sign_in_code(Utc::now())?;
+        let address = server.address();
+        println!("Village Ledger listens on http://{address}");
+        println!("{}", link(&format!("http://{address}"), &code));
+        if !address.ip().is_loopback() {
+            eprintln!("Others can read what is sent to {address}: keep it inside a network that you trust.");
+        }
+        Ok(server.run(interrupted()).await?)
+    })
+}
+
+pub(super) fn print_link(data: &Path, address: &str) -> Result<(), Complaint> {
+    let app = open(data)?;
+    let code = Access::open(data)?.new_sign_in_code(app.now())?;
+    println!("{}", link(address.trim_end_matches('/'), &code));
+    Ok(())
+}
+
+fn link(address: &str, code: &str) -> String {
+    format!("Sign in to the office console (works once, within 24 hours): {address}/sign-in?code={code}")
+}
+
+/// The built user interface beside the program, or in the project that we are run from.
+fn built_ui() -> Option<PathBuf> {
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("ui")));
+    let candidates = [beside, Some(PathBuf::from("ui/dist"))];
+    candidates.into_iter().flatten().find(|folder| folder.join("index.html").exists())
+}
+
+async fn interrupted() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

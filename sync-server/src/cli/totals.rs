@@ -1,0 +1,47 @@
+//! `totals`
+
+use std::path::Path;
+
+use domain::{GridCode, GridUnit, Progress, Totals};
+use serde::Serialize;
+use store::StoreError;
+
+use super::{Complaint, known, open};
+
+#[derive(Serialize)]
+struct Json<'a> {
+    grid: &'a GridCode,
+    name: &'a str,
+    #[serde(flatten)]
+    totals: Totals,
+}
+
+pub(super) fn run(data: &Path, grid: &GridCode, json: bool) -> Result<(), Complaint> {
+    let app = open(data)?;
+    let GridUnit { code, name } = known(&app, grid)?;
+    let mut totals = Totals::default();
+    for unit in app.store().read::<_, StoreError>(|reader| reader.totals(grid, grid.level()))?.values() {
+        totals.add(unit);
+    }
+    if json {
+        println!("{}", serde_json::to_string(&Json { grid: &code, name: &name, totals })?);
+        return Ok(());
+    }
+    let Totals { surveyed, polluting, clean, unjudged, upgrade, relocate, shut_down, problems, inspections, photos } =
+        totals;
+    println!("{code} {name}");
+    for (label, number) in [("surveyed 摸排", surveyed), ("polluting 散乱污", polluting)] {
+        println!("{label}: {number}");
+    }
+    for (label, Progress { all, done }) in
+        [("upgrade 提升改造", upgrade), ("relocate 整合搬迁", relocate), ("shut down 关停取缔", shut_down)]
+    {
+        println!("{label}: {all}, done 已完成 {done}");
+    }
+    println!("not polluting 非散乱污: {clean}");
+    println!("not judged 未定性: {unjudged}");
+    println!("problems 问题: {}, closed out 已销号 {}", problems.all, problems.done);
+    println!("inspections 检查: {inspections}");
+    println!("photos 照片: {photos}");
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! The console: the same commands as in the app, files in and out, and photos to look at.
+
+use app::{Caller, to_api_error};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use domain::PhotoHash;
+use serde_json::{Value, json};
+use uuid::Uuid;
+use wire::{ApiError, ErrorCode, dispatch};
+
+use super::error::{Failed, blocking};
+use super::session;
+
+/// A little more than the largest upload, so that the answer to one that is too large is ours.
+const BODY_LIMIT: usize = 65 << 20;
+
+pub(super) fn routes(state: &super::State) -> Router<super::State> {
+    Router::new()
+        .route("/api/call/{command}", post(call))
+        .route("/api/uploads", post(upload))
+        .route("/api/downloads/{id}", get(download))
+        .route("/api/photos/{hash}", get(photo))
+        .route("/api/photos/{hash}/thumbnail", get(thumbnail))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .route_layer(axum::middleware::from_fn_with_state(state.clone(), session::required))
+}
+
+async fn call(
+    State(state): State<super::State>,
+    Path(command): Path<String>,
+    Json(request): Json<Value>,
+) -> Result<Json<Value>, Failed> {
+    let reply = blocking(move || {
+        dispatch(&*state.app, &Caller::everything(), &command, request).unwrap_or_else(|| {
+            Err(ApiError::new(ErrorCode::UnknownCommand, format!("the office has no command {command:?}")))
+        })
+    });
+    Ok(Json(reply.await?))
+}
+
+async fn upload(State(state): State<super::State>, bytes: Bytes) -> Result<Json<Value>, Failed> {
+    let upload = blocking(move || state.app.uploads().add(&bytes)).await?;
+    Ok(Json(json!({ "upload": upload })))
+}
+
+async fn download(State(state): State<super::State>, Path(id): Path<Uuid>) -> Result<Response, Failed> {
+    let (name, bytes) = blocking(move || {
+        let path = state.app.uploads().download(id)?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let bytes = std::fs::read(&path)
+            .map_err(|_| ApiError::new(ErrorCode::NotFound, "this download does not exist any more"))?;
+        Ok((name, bytes))
+    })
+    .await?;
+    let disposition = format!("attachment; filename=\"ledger.csv\"; filename*=UTF-8''{}", percent_encoded(&name));
+    let headers =
+        [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, disposition)];
+    Ok((headers, bytes).into_response())
+}
+
+async fn photo(State(state): State<super::State>, Path(hash): Path<String>) -> Result<Response, Failed> {
+    jpeg(move |hash| state.app.store().photo_bytes(hash).map_err(to_api_error), hash).await
+}
+
+async fn thumbnail(State(state): State<super::State>, Path(hash): Path<String>) -> Result<Response, Failed> {
+    jpeg(move |hash| state.app.store().thumbnail_bytes(hash).map_err(to_api_error), hash).await
+}
+
+async fn jpeg(
+    read: impl FnOnce(&PhotoHash) -> Result<Option<Vec<u8>>, ApiError> + Send + 'static,
+    hash: String,
+) -> Result<Response, Failed> {
+    let bytes = blocking(move || {
+        let hash: PhotoHash = hash.parse().map_err(|error: domain::PhotoHashError| ApiError::invalid("hash", error.to_string()))?;
+        read(&hash)?.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "this photo has not arrived"))
+    })
+    .await?;
+    // The name is the hash of the bytes: they never change.
+    let headers = [(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, "private, max-age=31536000, immutable")];
+    Ok((headers, bytes).into_response())
+}
+
+/// A file name as RFC 5987 wants it.
+fn percent_encoded(name: &str) -> String {
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}

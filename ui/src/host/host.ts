@@ -1,0 +1,40 @@
+import type { Commands, DeviceCommands } from '@/wire/commands'
+import type { ApiError } from '@/wire/ApiError'
+
+export type AllCommands = Commands & DeviceCommands
+export type CommandName = keyof AllCommands
+export type RequestOf<K extends CommandName> = AllCommands[K]['request']
+export type ReplyOf<K extends CommandName> = AllCommands[K]['reply']
+
+export interface SavedFile {
+  /** Where the file was put, where the host knows. */
+  path: string | null
+}
+
+/** What answers: the shell of a device, or the office server. */
+export interface Host {
+  readonly kind: 'device' | 'office'
+  call<K extends CommandName>(command: K, request: RequestOf<K>): Promise<ReplyOf<K>>
+  /** Hands bytes over; `progress` is told a share from 0 to 1 where the host can tell. */
+  upload(file: Blob, progress?: (share: number) => void): Promise<string>
+  photoUrl(hash: string): string
+  thumbnailUrl(hash: string): string
+  download(id: string): Promise<SavedFile>
+}
+
+/** An `ApiError` that can be thrown. */
+export class CallError extends Error {
+  constructor(readonly api: ApiError) {
+    super(api.message)
+    this.name = 'CallError'
+  }
+}
+
+export function isApiError(value: unknown): value is ApiError {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as ApiError).code === 'string' &&
+    typeof (value as ApiError).message === 'string'
+  )
+}

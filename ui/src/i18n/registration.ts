@@ -1,0 +1,31 @@
+export const zh = {
+  title: '登记对象',
+  untitled: '未命名对象',
+  where: '在哪里',
+  what: '是什么',
+  who: '谁经营',
+  village: '所在村居',
+  village_pick: '选择村居',
+  village_found: '按位置判断为 {path}',
+  village_outside: '此位置不在已知边界内，请选择村居',
+  name: '企业(场所)名称',
+  save: '完成登记',
+  done: '已登记：{name}',
+  need: { name: '名称', grid: '所在村居', person: '检查人姓名', credit_code: '信用代码有误，请改正或清空' },
+}
+
+export const en: typeof zh = {
+  title: 'Register a site',
+  untitled: 'Unnamed site',
+  where: 'Where it is',
+  what: 'What it is',
+  who: 'Who runs it',
+  village: 'Village',
+  village_pick: 'Pick the village',
+  village_found: 'By position: {path}',
+  village_outside: 'This position is outside every known boundary; please pick the village',
+  name: 'Name of the enterprise or place',
+  save: 'Register',
+  done: 'Registered: {name}',
+  need: { name: 'Name', grid: 'Village', person: "Inspector's name", credit_code: 'Correct or clear the credit code' },
+}

@@ -1,0 +1,170 @@
+import { v7 as uuid } from 'uuid'
+import { isPolluting } from '@/components/meaning'
+import { emptyPlace, latitudeWrong, longitudeWrong, type PlaceInput, positionOf } from '@/format/place-input'
+import { asId, asList, asObject, asPlace, asText, asWord, looseObject } from '@/format/tolerant'
+import { addDays, isDay } from '@/format/time'
+import type { InspectionSource } from '@/wire/InspectionSource'
+import type { RecordInspection } from '@/wire/RecordInspection'
+import type { Severity } from '@/wire/Severity'
+import type { Verdict } from '@/wire/Verdict'
+import { SEVERITIES, SOURCES, VERDICTS } from '@/words'
+
+const VERSION = 1
+
+export interface ProblemDraft {
+  id: string
+  description: string
+  severity: Severity
+  deadline: string
+}
+
+/** An inspection as it is filled in. Its photos are kept by the host; only what they show stands here. */
+export interface InspectionDraft {
+  version: number
+  /** The id of the visit to be, so that pressing twice records once. */
+  inspection: string
+  place: PlaceInput
+  source: InspectionSource | null
+  problems: ProblemDraft[]
+  verdict: Verdict | null
+  measures: string
+  deadline: string
+  responsibleUnit: string
+  responsiblePerson: string
+  remarks: string
+  /** Which problem a photo shows, by its hash. */
+  shows: Record<string, string>
+  /** Photos that were taken out and can still be put back. */
+  removed: string[]
+}
+
+export function newInspection(): InspectionDraft {
+  return {
+    version: VERSION,
+    inspection: uuid(),
+    place: emptyPlace(),
+    source: null,
+    problems: [],
+    verdict: null,
+    measures: '',
+    deadline: '',
+    responsibleUnit: '',
+    responsiblePerson: '',
+    remarks: '',
+    shows: {},
+    removed: [],
+  }
+}
+
+/** The deadline that follows from the severity; a major problem has none until one is given. */
+export function deadlineOf(severity: Severity, today: string): string {
+  if (severity === 'major') return ''
+  return severity === 'immediate' ? today : addDays(today, 7)
+}
+
+export function newProblem(today: string): ProblemDraft {
+  return { id: uuid(), description: '', severity: 'ordinary', deadline: deadlineOf('ordinary', today) }
+}
+
+/** Another severity moves a deadline that nobody typed. */
+export function withSeverity(problem: ProblemDraft, severity: Severity, today: string): ProblemDraft {
+  const untouched = problem.deadline === '' || problem.deadline === deadlineOf(problem.severity, today)
+  return { ...problem, severity, deadline: untouched ? deadlineOf(severity, today) : problem.deadline }
+}
+
+export function parseInspection(body: string): InspectionDraft {
+  const loose = looseObject(body)
+  const problems = asList(loose['problems']).map((value): ProblemDraft => {
+    const problem = asObject(value)
+    return {
+      id: asId(problem['id']) ?? uuid(),
+      description: asText(problem['description']),
+      severity: asWord(problem['severity'], SEVERITIES) ?? 'ordinary',
+      deadline: asText(problem['deadline']),
+    }
+  })
+  const ids = new Set(problems.map(({ id }) => id))
+  const shows = Object.entries(asObject(loose['shows'])).filter(
+    (pair): pair is [string, string] => typeof pair[1] === 'string' && ids.has(pair[1]),
+  )
+  return {
+    version: VERSION,
+    inspection: asId(loose['inspection']) ?? uuid(),
+    place: asPlace(loose['place']),
+    source: asWord(loose['source'], SOURCES),
+    problems,
+    verdict: asWord(loose['verdict'], VERDICTS),
+    measures: asText(loose['measures']),
+    deadline: asText(loose['deadline']),
+    responsibleUnit: asText(loose['responsibleUnit']),
+    responsiblePerson: asText(loose['responsiblePerson']),
+    remarks: asText(loose['remarks']),
+    shows: Object.fromEntries(shows),
+    removed: asList(loose['removed']).filter((hash): hash is string => typeof hash === 'string'),
+  }
+}
+
+export interface Need {
+  key: 'person' | 'source' | 'latitude' | 'longitude' | 'problem_description' | 'problem_deadline' | 'date' | 'measures' | 'deadline'
+  /** The part of the form to jump to. */
+  part: string
+  /** Which problem, counted from 1. */
+  n?: number
+}
+
+/** What must be there before the inspection can be finished. */
+export function missing(draft: InspectionDraft, person: string): Need[] {
+  const needs: Need[] = []
+  if (person.trim() === '') needs.push({ key: 'person', part: 'person' })
+  if (latitudeWrong(draft.place)) needs.push({ key: 'latitude', part: 'place' })
+  if (longitudeWrong(draft.place)) needs.push({ key: 'longitude', part: 'place' })
+  draft.problems.forEach((problem, index) => {
+    const at = { part: `problem-${problem.id}`, n: index + 1 }
+    if (problem.description.trim() === '') needs.push({ key: 'problem_description', ...at })
+    if (problem.severity === 'major' && problem.deadline === '') needs.push({ key: 'problem_deadline', ...at })
+    if (problem.deadline !== '' && !isDay(problem.deadline)) needs.push({ key: 'date', ...at })
+  })
+  if (isPolluting(draft.verdict) && draft.deadline !== '' && !isDay(draft.deadline)) needs.push({ key: 'date', part: 'verdict' })
+  if (draft.source === null) needs.push({ key: 'source', part: 'source' })
+  return needs
+}
+
+/** What had better be there. */
+export function advice(draft: InspectionDraft): Need[] {
+  if (!isPolluting(draft.verdict)) return []
+  const needs: Need[] = []
+  if (draft.measures.trim() === '') needs.push({ key: 'measures', part: 'measures' })
+  if (draft.deadline === '') needs.push({ key: 'deadline', part: 'deadline' })
+  return needs
+}
+
+/** The visit to be recorded; `null` while no source is chosen. */
+export function requestOf(draft: InspectionDraft, id: string, site: string, photos: readonly string[]): RecordInspection | null {
+  if (draft.source === null) return null
+  const plan = isPolluting(draft.verdict)
+  return {
+    id: draft.inspection,
+    site,
+    draft: id,
+    source: draft.source,
+    position: positionOf(draft.place),
+    decision:
+      draft.verdict === null
+        ? null
+        : {
+            verdict: draft.verdict,
+            measures: plan ? draft.measures.trim() : '',
+            deadline: plan && draft.deadline !== '' ? draft.deadline : null,
+            responsible_unit: plan ? draft.responsibleUnit.trim() : '',
+            responsible_person: plan ? draft.responsiblePerson.trim() : '',
+          },
+    remarks: draft.remarks.trim(),
+    problems: draft.problems.map(({ id: problem, description, severity, deadline }) => ({
+      id: problem,
+      description: description.trim(),
+      severity,
+      deadline: deadline === '' ? null : deadline,
+    })),
+    photos: photos.map((hash) => ({ hash, problem: draft.shows[hash] ?? null })),
+  }
+}
