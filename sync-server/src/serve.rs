@@ -49,7 +49,12 @@ impl Server {
         let failed = |source| ServeError::Listen { address: address.to_owned(), source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let local = listener.local_addr().map_err(failed)?;
-        Ok(Self { state: State { app: Arc::new(app), access: Arc::new(access) }, listener, address: local, ui })
+        Ok(Self {
+            state: State { app: Arc::new(app), access: Arc::new(access) },
+            listener,
+            address: local,
+            ui,
+        })
     }
 
     /// Where it listens.

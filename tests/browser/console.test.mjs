@@ -4,8 +4,9 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { join } from 'node:path'
-import { desktop, openBrowser, openPage, phone, violations } from './lib/console.mjs'
+import { desktop, openBrowser, openPage, phone, settled, violations } from './lib/console.mjs'
 import { folder, picture } from './lib/places.mjs'
+import { until } from './lib/processes.mjs'
 import { donghui, startServer } from './lib/server.mjs'
 import { published } from './lib/totals.mjs'
 
@@ -42,10 +43,8 @@ test('a lead opens the console', async (t) => {
   await t.test('finds a site by its Chinese name and opens its dossier', async () => {
     await by('tab-sites').click()
     await by('sites-search').fill('闽南厦集')
-    const row = by('site-row').filter({ hasText: enterprise })
-    await row.waitFor()
-    assert.equal(await by('site-row').count(), 1)
-    await row.click()
+    await until('it alone to be found', async () => (await by('site-row').count()) === 1)
+    await by('site-row').filter({ hasText: enterprise }).click()
     await page.waitForFunction((name) => document.querySelector('[data-testid="dossier-name"]')?.textContent.trim() === name, enterprise)
     assert.match(await page.getByTestId('dossier-path').textContent(), new RegExp(village))
   })
@@ -92,9 +91,9 @@ test('a lead opens the console', async (t) => {
       registration: ['/registrations', 'register-name'],
       inspect: ['/inspect', 'site-row'],
       inspection: [inspection, 'finish'],
-      ledger: [`/ledger/${donghui}`, 'ledger-export'],
+      ledger: [`/ledger/${donghui}`, 'ledger-row'],
       import: ['/import', 'import-file'],
-      me: ['/me', 'person-name'],
+      me: ['/me', 'me-name'],
     }
     for (const [size, viewport] of Object.entries({ phone, desktop })) {
       await page.setViewportSize(viewport)
@@ -102,7 +101,7 @@ test('a lead opens the console', async (t) => {
         await t.test(`${screen}, ${size}`, async () => {
           await go(path)
           await by(shown).first().waitFor({ state: 'attached' })
-          await page.waitForLoadState('networkidle')
+          await settled(page)
           await page.screenshot({ path: picture(`console-${screen}-${size}`) })
           assert.deepEqual(await violations(page), [])
         })

@@ -24,7 +24,7 @@ pub fn system_clock() -> Clock {
 #[error("the data in {folder} cannot be opened: {source}")]
 pub struct OpenError {
     folder: String,
-    source: StoreError,
+    source: Box<StoreError>,
 }
 
 /// Who asks, and what they may do.
@@ -68,7 +68,7 @@ impl App {
             let uploads = Uploads::open(folder)?;
             Ok(Self { store, uploads, work: Work::default(), clock })
         };
-        open().map_err(|source| OpenError { folder: folder.display().to_string(), source })
+        open().map_err(|source| OpenError { folder: folder.display().to_string(), source: Box::new(source) })
     }
 
     /// The replica itself.

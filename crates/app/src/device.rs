@@ -79,9 +79,17 @@ impl<C: Connect> Device<C> {
         if let Some(reply) = dispatch_device(&*self.core, &caller, command, request.clone()) {
             return reply;
         }
-        let reply = dispatch(&self.core.app, &caller, command, request)
-            .unwrap_or_else(|| Err(ApiError::new(ErrorCode::UnknownCommand, format!("there is no command {command:?}"))));
-        if reply.is_ok() && self.core.app.store.read::<_, StoreError>(|reader| reader.unsent_count()).is_ok_and(|waiting| waiting > 0) {
+        let reply = dispatch(&self.core.app, &caller, command, request).unwrap_or_else(|| {
+            Err(ApiError::new(ErrorCode::UnknownCommand, format!("there is no command {command:?}")))
+        });
+        if reply.is_ok()
+            && self
+                .core
+                .app
+                .store
+                .read::<_, StoreError>(|reader| reader.unsent_count())
+                .is_ok_and(|waiting| waiting > 0)
+        {
             self.core.bell.notify_one();
         }
         reply
@@ -142,7 +150,11 @@ impl<C: Connect> Core<C> {
         self.watch.end();
         let now = self.app.now();
         if let Ok(mut failure) = self.failure.lock() {
-            *failure = result.clone().err().filter(|error| error.code != ErrorCode::Cancelled).map(|error| (error, now));
+            *failure = result
+                .clone()
+                .err()
+                .filter(|error| error.code != ErrorCode::Cancelled)
+                .map(|error| (error, now));
         }
         self.running.store(false, Ordering::Release);
         result
@@ -152,7 +164,8 @@ impl<C: Connect> Core<C> {
         let protocol = self.connector.connect(address, token)?;
         let now = self.app.now();
         let outcome = sync(&self.app.store, &protocol, now, &self.watch).await?;
-        let verified = outcome.verified.and_then(|verified| serde_json::to_string(&verified).ok()).unwrap_or_default();
+        let verified =
+            outcome.verified.and_then(|verified| serde_json::to_string(&verified).ok()).unwrap_or_default();
         let differing: Vec<&str> = outcome.differing.iter().map(GridCode::as_str).collect();
         self.app
             .store
@@ -253,7 +266,8 @@ impl<C: Connect> DeviceCommands for Core<C> {
         let token = token.trim().to_owned();
         let protocol = self.connector.connect(&address, &token)?;
         // Any question will do: the answer shows that the address and the token are right.
-        let question: PhotoHash = "0".repeat(64).parse().map_err(|_| ApiError::new(ErrorCode::Internal, "no question"))?;
+        let question: PhotoHash =
+            "0".repeat(64).parse().map_err(|_| ApiError::new(ErrorCode::Internal, "no question"))?;
         ask(protocol.photo_state(&question))?;
         self.app
             .store
@@ -287,7 +301,8 @@ impl<C: Connect> DeviceCommands for Core<C> {
     fn downloads_save(&self, _: &Caller, request: SaveDownload) -> Result<SavedDownload, ApiError> {
         let from = self.app.uploads.download(request.id)?;
         let folder = self.downloads.lock().ok().and_then(|downloads| downloads.clone());
-        let folder = folder.ok_or_else(|| ApiError::new(ErrorCode::Storage, "this device has no folder for downloads"))?;
+        let folder = folder
+            .ok_or_else(|| ApiError::new(ErrorCode::Storage, "this device has no folder for downloads"))?;
         let unwritable = |source| to_api_error(StoreError::File { path: folder.clone(), source });
         std::fs::create_dir_all(&folder).map_err(unwritable)?;
         let to = free_name(&folder, &from);
@@ -313,11 +328,17 @@ fn ask<T: Send>(
 
 /// A name in the folder that is not taken: `ledger.csv`, `ledger (2).csv` …
 fn free_name(folder: &Path, file: &Path) -> PathBuf {
-    let part = |part: Option<&std::ffi::OsStr>| part.map(|part| part.to_string_lossy().into_owned()).unwrap_or_default();
+    let part = |part: Option<&std::ffi::OsStr>| {
+        part.map(|part| part.to_string_lossy().into_owned()).unwrap_or_default()
+    };
     let (stem, extension) = (part(file.file_stem()), part(file.extension()));
     let mut number = 1;
     loop {
-        let name = if number == 1 { format!("{stem}.{extension}") } else { format!("{stem} ({number}).{extension}") };
+        let name = if number == 1 {
+            format!("{stem}.{extension}")
+        } else {
+            format!("{stem} ({number}).{extension}")
+        };
         let path = folder.join(name);
         if !path.exists() {
             return path;

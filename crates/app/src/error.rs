@@ -10,9 +10,10 @@ pub fn to_api_error(error: StoreError) -> ApiError {
         return ApiError::new(ErrorCode::DiskFull, "there is no room left on the disk; nothing was written");
     }
     match error {
-        StoreError::Document(DocumentError::ReadOnly) => {
-            ApiError::new(ErrorCode::ReadOnly, "this dossier was written by a newer version and can only be looked at")
-        }
+        StoreError::Document(DocumentError::ReadOnly) => ApiError::new(
+            ErrorCode::ReadOnly,
+            "this dossier was written by a newer version and can only be looked at",
+        ),
         StoreError::Document(DocumentError::Unknown(what)) => {
             ApiError::new(ErrorCode::NotFound, format!("{what} does not exist"))
         }

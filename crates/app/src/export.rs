@@ -34,7 +34,7 @@ pub fn export_ledger<W: Write>(
     let mut file = CsvLedger::new(writer).map_err(ExportError::Write)?;
     let mut done = 0;
     reader.each_site::<ExportError>(grid, |site| {
-        if done % 1_000 == 0 {
+        if u64::is_multiple_of(done, 1_000) {
             progress(done, total).map_err(ExportError::Stopped)?;
         }
         done += 1;

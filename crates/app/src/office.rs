@@ -7,8 +7,8 @@ use domain::{GridCode, PhotoHash, Scope};
 use store::{PartProgress, Reader, Store, StoreError};
 use uuid::Uuid;
 use wire::sync::{
-    ChangeResult, Digest, DocumentChanges, ExchangeReply, ExchangeRequest, Feed, Outcome, PAGE_BYTES, PROTOCOL,
-    PhotoState, ProtocolError, Push, SyncProtocol,
+    ChangeResult, Digest, DocumentChanges, ExchangeReply, ExchangeRequest, Feed, Outcome, PAGE_BYTES,
+    PROTOCOL, PhotoState, ProtocolError, Push, SyncProtocol,
 };
 use wire::{ApiError, ErrorCode};
 
@@ -33,7 +33,9 @@ impl Office {
 
     fn exchange_now(&self, request: &ExchangeRequest) -> Result<ExchangeReply, ApiError> {
         if request.protocol != PROTOCOL {
-            let message = format!("this server speaks version {PROTOCOL} of the sync protocol; update the app or the server");
+            let message = format!(
+                "this server speaks version {PROTOCOL} of the sync protocol; update the app or the server"
+            );
             return Err(ApiError::new(ErrorCode::Invalid, message).because("protocol"));
         }
         let generation = self.generation().map_err(to_api_error)?;
@@ -118,7 +120,8 @@ impl Office {
         let mut feeds = Vec::new();
         let mut budget = PAGE_BYTES;
         for (grid, last) in reader.log_positions()? {
-            let read_to = request.cursors.iter().find(|cursor| cursor.grid == grid).map_or(0, |cursor| cursor.seq);
+            let read_to =
+                request.cursors.iter().find(|cursor| cursor.grid == grid).map_or(0, |cursor| cursor.seq);
             if read_to >= last || !self.reads(&grid) {
                 continue;
             }
@@ -132,7 +135,11 @@ impl Office {
             for entry in page.entries {
                 documents
                     .entry(entry.document)
-                    .or_insert_with(|| DocumentChanges { document: entry.document, kind: entry.kind, changes: Vec::new() })
+                    .or_insert_with(|| DocumentChanges {
+                        document: entry.document,
+                        kind: entry.kind,
+                        changes: Vec::new(),
+                    })
                     .changes
                     .push(entry.bytes.into());
             }
@@ -160,7 +167,13 @@ impl Office {
         })
     }
 
-    fn photo_send_now(&self, hash: &PhotoHash, total: u64, offset: u64, piece: &[u8]) -> Result<PhotoState, ApiError> {
+    fn photo_send_now(
+        &self,
+        hash: &PhotoHash,
+        total: u64,
+        offset: u64,
+        piece: &[u8],
+    ) -> Result<PhotoState, ApiError> {
         const LARGEST: u64 = 64 << 20;
         let state = self.photo_state_now(hash).map_err(to_api_error)?;
         if state == PhotoState::Stored {
@@ -170,7 +183,8 @@ impl Office {
             let message = format!("a photo of {total} bytes is too large");
             return Err(ApiError::new(ErrorCode::Photo, message).because("too_many_bytes"));
         }
-        let mentioned = self.store.read::<_, StoreError>(|reader| reader.site_of_photo(hash)).map_err(to_api_error)?;
+        let mentioned =
+            self.store.read::<_, StoreError>(|reader| reader.site_of_photo(hash)).map_err(to_api_error)?;
         if mentioned.is_none() {
             return Err(ApiError::new(ErrorCode::NotFound, "no record here mentions this photo"));
         }

@@ -63,13 +63,15 @@ impl Uploads {
     pub(crate) fn new_download(&self, file_name: &str) -> Result<(Uuid, PathBuf), ApiError> {
         let id = Uuid::new_v4();
         let folder = self.downloads.join(id.to_string());
-        fs::create_dir_all(&folder).map_err(|source| to_api_error(StoreError::File { path: folder.clone(), source }))?;
+        fs::create_dir_all(&folder)
+            .map_err(|source| to_api_error(StoreError::File { path: folder.clone(), source }))?;
         Ok((id, folder.join(file_name)))
     }
 
     /// The path of a file that can be fetched; its name is what it should be called.
     pub fn download(&self, id: Uuid) -> Result<PathBuf, ApiError> {
-        let entry = fs::read_dir(self.downloads.join(id.to_string())).ok().and_then(|mut entries| entries.next());
+        let entry =
+            fs::read_dir(self.downloads.join(id.to_string())).ok().and_then(|mut entries| entries.next());
         match entry {
             Some(Ok(entry)) => Ok(entry.path()),
             _ => Err(not_found("download")),

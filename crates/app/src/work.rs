@@ -28,7 +28,10 @@ impl Work {
     pub fn begin(&self, now: DateTime<Utc>) -> Result<Running<'_>, ApiError> {
         let mut progress = self.progress.lock().map_err(|_| poisoned())?;
         if progress.is_some() {
-            return Err(ApiError::new(ErrorCode::Busy, "another import or export is running; wait for it or stop it"));
+            return Err(ApiError::new(
+                ErrorCode::Busy,
+                "another import or export is running; wait for it or stop it",
+            ));
         }
         *progress = Some(WorkProgress { step: WorkStep::Reading, done: 0, total: 0, started_at: now });
         self.cancelled.store(false, Ordering::Relaxed);

@@ -53,7 +53,9 @@ impl std::str::FromStr for CreditCode {
         }
         let values = code
             .chars()
-            .map(|character| ALPHABET.find(character).ok_or_else(|| CreditCodeError::Character(text.to_owned(), character)))
+            .map(|character| {
+                ALPHABET.find(character).ok_or_else(|| CreditCodeError::Character(text.to_owned(), character))
+            })
             .collect::<Result<Vec<_>, _>>()?;
         let (last, first) = values.split_last().unwrap_or((&0, &[]));
         match Self::check_character(first) {
@@ -98,7 +100,10 @@ mod tests {
             Err(CreditCodeError::CheckCharacter(_, 'M'))
         ));
         assert!(matches!("92350211H5T3D0XPA".parse::<CreditCode>(), Err(CreditCodeError::Length(_, 17))));
-        assert!(matches!("92350211O5T3D0XPAM".parse::<CreditCode>(), Err(CreditCodeError::Character(_, 'O'))));
+        assert!(matches!(
+            "92350211O5T3D0XPAM".parse::<CreditCode>(),
+            Err(CreditCodeError::Character(_, 'O'))
+        ));
     }
 
     proptest! {

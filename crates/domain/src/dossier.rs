@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::{day_in_china, stage_of};
 use crate::{
-    Completion, Decision, Inspection, PhotoReference, Problem, SiteField, SiteFields, SiteId, Stage, StageChange,
-    Verdict,
+    Completion, Decision, Inspection, PhotoReference, Problem, SiteField, SiteFields, SiteId, Stage,
+    StageChange, Verdict,
 };
 
 /// One of several values that people gave a field while they were apart.
@@ -194,7 +194,12 @@ mod tests {
         let mut workshop = done_workshop();
         assert!(workshop.standing().done);
         assert_eq!(workshop.standing().days_overdue(at(5)), None);
-        let reopened = StageChange { id: StageChangeId::new(), stage: Stage::SentBack, at: at(6), ..workshop.stage_changes[0].clone() };
+        let reopened = StageChange {
+            id: StageChangeId::new(),
+            stage: Stage::SentBack,
+            at: at(6),
+            ..workshop.stage_changes[0].clone()
+        };
         workshop.stage_changes.push(reopened);
         let standing = workshop.standing();
         assert!(!standing.done);
@@ -205,7 +210,12 @@ mod tests {
     #[test]
     fn the_order_of_facts_does_not_matter() {
         let mut workshop = done_workshop();
-        let clean = Decision { id: DecisionId::new(), verdict: Verdict::Clean, at: at(9), ..workshop.decisions[0].clone() };
+        let clean = Decision {
+            id: DecisionId::new(),
+            verdict: Verdict::Clean,
+            at: at(9),
+            ..workshop.decisions[0].clone()
+        };
         workshop.decisions.insert(0, clean);
         assert_eq!(workshop.standing().verdict, Some(Verdict::Clean));
         workshop.decisions.reverse();

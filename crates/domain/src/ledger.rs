@@ -113,7 +113,10 @@ impl LedgerColumn {
 
     /// Whether the product computes it, so that reading it back would mean nothing.
     pub const fn is_computed(self) -> bool {
-        matches!(self, Self::Serial | Self::LastInspection | Self::Inspector | Self::Photos | Self::OpenProblems)
+        matches!(
+            self,
+            Self::Serial | Self::LastInspection | Self::Inspector | Self::Photos | Self::OpenProblems
+        )
     }
 }
 
@@ -221,7 +224,9 @@ impl Dossier {
             done: polluting.then_some(standing.done),
             done_on: standing.done_on,
             responsible_unit: decision.map(|decision| decision.responsible_unit.clone()).unwrap_or_default(),
-            responsible_person: decision.map(|decision| decision.responsible_person.clone()).unwrap_or_default(),
+            responsible_person: decision
+                .map(|decision| decision.responsible_person.clone())
+                .unwrap_or_default(),
             source: fields.source,
             remark: fields.remark.clone(),
             last_inspection: last_inspection.map(|inspection| day_in_china(inspection.at)),

@@ -57,8 +57,18 @@ impl Totals {
 
     /// Counts all that another unit counts.
     pub fn add(&mut self, other: &Self) {
-        let Self { surveyed, polluting, clean, unjudged, upgrade, relocate, shut_down, problems, inspections, photos } =
-            other;
+        let Self {
+            surveyed,
+            polluting,
+            clean,
+            unjudged,
+            upgrade,
+            relocate,
+            shut_down,
+            problems,
+            inspections,
+            photos,
+        } = other;
         self.surveyed += surveyed;
         self.polluting += polluting;
         self.clean += clean;

@@ -106,6 +106,7 @@ fn boundary(
     };
     *corners += polygons.iter().flatten().map(Vec::len).sum::<usize>();
     if *corners > MAX_CORNERS {
+        // The caller gives up the whole file; the reason is never seen.
         return Err(bad_shape(Reason::NotAPolygon));
     }
     let polygons =

@@ -56,8 +56,9 @@ impl Reader<'_> {
             return Ok(Stored { document: Document::begin(kind), loose: 0, grid: None });
         };
         let mut document = Document::load(kind, &snapshot)?;
-        let mut statement =
-            self.connection.prepare_cached("SELECT bytes FROM change WHERE document = ?1 AND loose = 1 ORDER BY n")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT bytes FROM change WHERE document = ?1 AND loose = 1 ORDER BY n")?;
         let mut changes = Vec::new();
         let mut rows = statement.query([id])?;
         while let Some(row) = rows.next()? {
@@ -85,24 +86,36 @@ impl Writer<'_> {
             None => None,
         };
         let writes = decide(before.as_ref())?;
-        let change = stored
-            .document
-            .write_dossier(&self.store.actor, author, &writes)
-            .map_err(StoreError::from)?;
+        let change =
+            stored.document.write_dossier(&self.store.actor, author, &writes).map_err(StoreError::from)?;
         let Some(change) = change else { return Ok(()) };
-        let dossier = stored.document.dossier(site).map_err(StoreError::from)?.ok_or(StoreError::Row("document"))?;
+        let dossier =
+            stored.document.dossier(site).map_err(StoreError::from)?.ok_or(StoreError::Row("document"))?;
         let grid = dossier.fields.grid.clone();
-        self.append(&NewChange { document: site.0, grid: &grid, change: &change, origin: None, sent: false })?;
+        self.append(&NewChange {
+            document: site.0,
+            grid: &grid,
+            change: &change,
+            origin: None,
+            sent: false,
+        })?;
         self.keep(site.0, &grid, &mut stored, 1)?;
         self.show_dossier(&dossier)?;
         Ok(())
     }
 
     /// Changes the document of a county, or begins it. Returns whether anything was new.
-    pub fn edit_county(&self, county: &GridCode, author: &Author, writes: &[CountyWrite]) -> Result<bool, StoreError> {
+    pub fn edit_county(
+        &self,
+        county: &GridCode,
+        author: &Author,
+        writes: &[CountyWrite],
+    ) -> Result<bool, StoreError> {
         let id = county_id(county);
         let mut stored = self.load(id, DocumentKind::County)?;
-        let Some(change) = stored.document.write_county(&self.store.actor, author, writes)? else { return Ok(false) };
+        let Some(change) = stored.document.write_county(&self.store.actor, author, writes)? else {
+            return Ok(false);
+        };
         self.append(&NewChange { document: id, grid: county, change: &change, origin: None, sent: false })?;
         self.keep(id, county, &mut stored, 1)?;
         self.show_county(&stored.document.county()?)?;
@@ -123,7 +136,15 @@ impl Writer<'_> {
                 "INSERT INTO change (document, grid, hash, bytes, seq, origin, loose, unsent, refused)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, '')",
             )?
-            .execute(params![document, grid.as_str(), change.hash().0, change.raw_bytes(), seq, origin, unsent])?;
+            .execute(params![
+                document,
+                grid.as_str(),
+                change.hash().0,
+                change.raw_bytes(),
+                seq,
+                origin,
+                unsent
+            ])?;
         Ok(())
     }
 
@@ -139,7 +160,9 @@ impl Writer<'_> {
         if stored.grid.is_none() {
             let kind = kind_word(stored.document.kind());
             self.transaction
-                .prepare_cached("INSERT INTO document (id, kind, grid, snapshot, heads) VALUES (?1, ?2, ?3, x'', ?4)")?
+                .prepare_cached(
+                    "INSERT INTO document (id, kind, grid, snapshot, heads) VALUES (?1, ?2, ?3, x'', ?4)",
+                )?
                 .execute(params![id, kind, grid.as_str(), heads])?;
         } else {
             self.transaction
@@ -148,8 +171,10 @@ impl Writer<'_> {
         }
         if stored.loose + appended >= LOOSE_CHANGES {
             let snapshot = stored.document.save();
-            self.transaction.execute("UPDATE document SET snapshot = ?2 WHERE id = ?1", params![id, snapshot])?;
-            self.transaction.execute("UPDATE change SET loose = 0 WHERE document = ?1 AND loose = 1", [id])?;
+            self.transaction
+                .execute("UPDATE document SET snapshot = ?2 WHERE id = ?1", params![id, snapshot])?;
+            self.transaction
+                .execute("UPDATE change SET loose = 0 WHERE document = ?1 AND loose = 1", [id])?;
         }
         Ok(())
     }

@@ -28,7 +28,10 @@ impl Database {
     }
 
     /// Reads a consistent state.
-    pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
         let idle = self.readers.lock().map_err(|_| StoreError::Poisoned)?.pop();
         let mut connection = match idle {
             Some(connection) => connection,

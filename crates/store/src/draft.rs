@@ -52,8 +52,9 @@ impl Reader<'_> {
 
     /// The photos attached to a form, in the order in which they came.
     pub fn draft_photos(&self, draft: Uuid) -> Result<Vec<DraftPhotoRow>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT hash, facts FROM draft_photo WHERE draft = ?1 ORDER BY n")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT hash, facts FROM draft_photo WHERE draft = ?1 ORDER BY n")?;
         let rows = statement.query_map([draft], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
         rows.map(|row| {
             let (hash, facts) = row?;
@@ -87,8 +88,10 @@ impl Writer<'_> {
 
     /// Takes a photo out of a form.
     pub fn detach_photo(&self, draft: Uuid, hash: &PhotoHash) -> Result<(), StoreError> {
-        self.transaction
-            .execute("DELETE FROM draft_photo WHERE draft = ?1 AND hash = ?2", params![draft, hash.as_str()])?;
+        self.transaction.execute(
+            "DELETE FROM draft_photo WHERE draft = ?1 AND hash = ?2",
+            params![draft, hash.as_str()],
+        )?;
         Ok(())
     }
 

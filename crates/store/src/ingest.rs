@@ -67,7 +67,10 @@ impl Writer<'_> {
         }
         let mut refuse = |change: &Change, refusal: Refusal| {
             let hash = change.hash().0;
-            answers.iter_mut().filter(|answer| answer.hash == hash).for_each(|answer| answer.result = Err(refusal));
+            answers
+                .iter_mut()
+                .filter(|answer| answer.hash == hash)
+                .for_each(|answer| answer.result = Err(refusal));
         };
         if self.document_kind(news.document)?.is_some_and(|kind| kind != news.kind) {
             changes.iter().for_each(|change| refuse(change, Refusal::WrongGrid));

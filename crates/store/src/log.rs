@@ -45,7 +45,8 @@ pub struct Unsent {
 impl Reader<'_> {
     /// The grid units that have a log here, and the last position of each.
     pub fn log_positions(&self) -> Result<Vec<(GridCode, u64)>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT grid, seq FROM log_position ORDER BY grid")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT grid, seq FROM log_position ORDER BY grid")?;
         let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
         rows.map(|row| {
             let (grid, seq) = row?;
@@ -56,7 +57,13 @@ impl Reader<'_> {
 
     /// Entries of a log after a position, of at most `budget` bytes unless the first alone is larger, without those
     /// that `reader` pushed.
-    pub fn log_after(&self, grid: &GridCode, seq: u64, reader: Uuid, budget: usize) -> Result<LogPage, StoreError> {
+    pub fn log_after(
+        &self,
+        grid: &GridCode,
+        seq: u64,
+        reader: Uuid,
+        budget: usize,
+    ) -> Result<LogPage, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT change.seq, document.id, document.kind, change.bytes, change.origin
              FROM change JOIN document ON document.id = change.document
@@ -84,8 +91,9 @@ impl Reader<'_> {
 
     /// A digest of every grid unit that has documents.
     pub fn digests(&self) -> Result<Vec<Digest>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT grid, id, heads FROM document INDEXED BY document_by_grid ORDER BY grid, id")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT grid, id, heads FROM document INDEXED BY document_by_grid ORDER BY grid, id",
+        )?;
         let mut rows = statement.query([])?;
         let mut digests: Vec<Digest> = Vec::new();
         let mut running: Option<(String, u64, Sha256)> = None;
@@ -139,7 +147,8 @@ impl Reader<'_> {
 
     /// The grid units with changes that the server does not have.
     pub fn unsent_grids(&self) -> Result<Vec<GridCode>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT DISTINCT grid FROM change WHERE unsent = 1")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT DISTINCT grid FROM change WHERE unsent = 1")?;
         let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
         rows.map(|grid| grid?.parse().map_err(|_| StoreError::Row("change"))).collect()
     }
@@ -154,9 +163,9 @@ impl Reader<'_> {
 
     /// Changes that the server would not take: the document and the reason.
     pub fn refused(&self) -> Result<Vec<(Uuid, String)>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT document, refused FROM change WHERE unsent = 1 AND refused <> '' ORDER BY n")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT document, refused FROM change WHERE unsent = 1 AND refused <> '' ORDER BY n",
+        )?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -180,13 +189,36 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Begins all over with a server: every log is unread and every change unsent.
-    pub fn forget_server(&self) -> Result<(), StoreError> {
+    /// Begins all over with a server: every log is unread, and every change within the scope unsent. What lies outside
+    /// the scope was only read from the server before, and the new one has its own; it goes, unless something in it
+    /// was made here and never sent.
+    pub fn forget_server(&self, scope: &[GridCode]) -> Result<(), StoreError> {
         self.transaction.execute_batch(
             "DELETE FROM log_position;
-             UPDATE change SET unsent = 1, refused = '';
+             UPDATE change SET refused = '' WHERE refused <> '';
              UPDATE photo_file SET stored = 0;",
         )?;
+        let documents: Vec<(Uuid, String)> = self
+            .transaction
+            .prepare(
+                "SELECT id, grid FROM document WHERE NOT EXISTS
+                    (SELECT 1 FROM change WHERE change.document = document.id AND change.unsent = 1)",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        for (document, grid) in documents {
+            if !scope.iter().any(|unit| grid.starts_with(unit.as_str())) {
+                self.transaction.execute("DELETE FROM change WHERE document = ?1", [document])?;
+                self.transaction.execute("DELETE FROM document WHERE id = ?1", [document])?;
+            }
+        }
+        for grid in scope {
+            // All codes with this prefix: ':' comes after '9'.
+            self.transaction.execute(
+                "UPDATE change SET unsent = 1 WHERE grid >= ?1 AND grid < ?2",
+                params![grid.as_str(), format!("{grid}:")],
+            )?;
+        }
         Ok(())
     }
 

@@ -52,7 +52,12 @@ impl Store {
     }
 
     /// At most `limit` bytes of a photo from `offset` on, and its whole size.
-    pub fn photo_piece(&self, hash: &PhotoHash, offset: u64, limit: u64) -> Result<Option<(Vec<u8>, u64)>, StoreError> {
+    pub fn photo_piece(
+        &self,
+        hash: &PhotoHash,
+        offset: u64,
+        limit: u64,
+    ) -> Result<Option<(Vec<u8>, u64)>, StoreError> {
         let path = self.photo_path(hash);
         let mut file = match File::open(&path) {
             Ok(file) => file,
@@ -99,7 +104,8 @@ impl Store {
         if offset != here || here + piece.len() as u64 > total {
             return Ok(PartProgress::Partial(here));
         }
-        let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(StoreError::file(&path))?;
+        let mut file =
+            OpenOptions::new().create(true).append(true).open(&path).map_err(StoreError::file(&path))?;
         file.write_all(piece).map_err(StoreError::file(&path))?;
         let here = here + piece.len() as u64;
         if here < total {
@@ -117,7 +123,9 @@ impl Store {
     pub fn discard_part(&self, hash: &PhotoHash) -> Result<(), StoreError> {
         for path in [self.part_path(hash), self.announced_path(hash)] {
             match fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(StoreError::file(&path)(error)),
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::file(&path)(error));
+                }
                 _ => {}
             }
         }
@@ -149,8 +157,10 @@ impl Store {
 impl Reader<'_> {
     /// What is known of a photo whose bytes are here.
     pub fn photo_file(&self, hash: &PhotoHash) -> Result<Option<PhotoFile>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT bytes, stored FROM photo_file WHERE hash = ?1")?;
-        let file = statement.query_row([hash.as_str()], |row| Ok(PhotoFile { bytes: row.get(0)?, stored: row.get(1)? }));
+        let mut statement =
+            self.connection.prepare_cached("SELECT bytes, stored FROM photo_file WHERE hash = ?1")?;
+        let file = statement
+            .query_row([hash.as_str()], |row| Ok(PhotoFile { bytes: row.get(0)?, stored: row.get(1)? }));
         Ok(file.optional()?)
     }
 
@@ -182,7 +192,8 @@ impl Reader<'_> {
 
     /// A site that shows a photo.
     pub fn site_of_photo(&self, hash: &PhotoHash) -> Result<Option<SiteId>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT site FROM photo WHERE hash = ?1 LIMIT 1")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT site FROM photo WHERE hash = ?1 LIMIT 1")?;
         Ok(statement.query_row([hash.as_str()], |row| row.get(0)).optional()?.map(SiteId))
     }
 

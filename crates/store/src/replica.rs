@@ -50,12 +50,18 @@ impl Store {
     }
 
     /// Reads a consistent state.
-    pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.database.read(|connection| work(&Reader { connection, store: self }))
     }
 
     /// Writes all or nothing. What was written is on the medium when this returns.
-    pub fn write<T, E: From<StoreError>>(&self, work: impl FnOnce(&Writer<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Writer<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.database.write(|transaction| {
             work(&Writer { reader: Reader { connection: transaction, store: self }, transaction })
         })

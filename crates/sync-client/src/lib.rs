@@ -42,7 +42,8 @@ impl Connect for HttpConnector {
 
     fn connect(&self, address: &str, token: &str) -> Result<HttpProtocol, ApiError> {
         let wrong = || {
-            let message = format!("{address:?} is no address of a server: it looks like http://192.168.1.5:8770");
+            let message =
+                format!("{address:?} is no address of a server: it looks like http://192.168.1.5:8770");
             ApiError::invalid("address", message).because("address")
         };
         let base = Url::parse(address).map_err(|_| wrong())?;
@@ -92,7 +93,9 @@ impl HttpProtocol {
                 ErrorCode::Unauthorized,
                 "the server does not know this device's token",
             )),
-            Err(_) => ProtocolError::Malformed(format!("{status}: is this the address of a Village Ledger server?")),
+            Err(_) => {
+                ProtocolError::Malformed(format!("{status}: is this the address of a Village Ledger server?"))
+            }
         })
     }
 
@@ -141,7 +144,9 @@ impl SyncProtocol for HttpProtocol {
             return if response.headers().contains_key(TUS_RESUMABLE) {
                 Ok(PhotoState::Absent)
             } else {
-                Err(ProtocolError::Malformed("404: is this the address of a Village Ledger server?".to_owned()))
+                Err(ProtocolError::Malformed(
+                    "404: is this the address of a Village Ledger server?".to_owned(),
+                ))
             };
         }
         state(&response)
@@ -212,7 +217,9 @@ fn number(response: &Response, header: &str) -> Result<u64, ProtocolError> {
 
 fn found(response: Response) -> Result<Response, ProtocolError> {
     if response.status() == StatusCode::NOT_FOUND {
-        return Err(ProtocolError::Malformed("404: is this the address of a Village Ledger server?".to_owned()));
+        return Err(ProtocolError::Malformed(
+            "404: is this the address of a Village Ledger server?".to_owned(),
+        ));
     }
     Ok(response)
 }

@@ -156,4 +156,3 @@ commands! {
     /// Stops the long piece of work that runs now; what it did so far is undone.
     "work.cancel" work_cancel(Nothing) -> Nothing, Record;
 }
-

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    Completion, Decision, FieldConflict, GridCode, GridUnit, Inspection, InspectionId, InspectionSource, LatLon,
-    LedgerRow, PhotoHash, PhotoReference, Position, Problem, ProblemId, Severity, SiteField, SiteFields, SiteId, Stage,
-    StageChange, Totals, Verdict,
+    Completion, Decision, FieldConflict, GridCode, GridUnit, Inspection, InspectionId, InspectionSource,
+    LatLon, LedgerRow, PhotoHash, PhotoReference, Position, Problem, ProblemId, Severity, SiteField,
+    SiteFields, SiteId, Stage, StageChange, Totals, Verdict,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

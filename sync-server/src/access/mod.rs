@@ -78,7 +78,9 @@ impl Access {
         let connection = self.connection()?;
         let row = connection
             .prepare_cached("SELECT install, name, scope FROM device WHERE token_hash = ?1")?
-            .query_row([hash(token)], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get(1)?, row.get::<_, String>(2)?)))
+            .query_row([hash(token)], |row| {
+                Ok((row.get::<_, [u8; 16]>(0)?, row.get(1)?, row.get::<_, String>(2)?))
+            })
             .optional()?;
         Ok(row.map(|(install, name, scope)| {
             let codes = scope.split(',').filter_map(|code| code.parse().ok()).collect();
@@ -131,8 +133,10 @@ impl Access {
         let renewed = (now + SESSION_LIFE).timestamp_millis();
         // Not at every request: once in ten minutes is enough.
         if renewed - expires_at > 600_000 {
-            connection
-                .execute("UPDATE session SET expires_at = ?2 WHERE secret_hash = ?1", params![hash(secret), renewed])?;
+            connection.execute(
+                "UPDATE session SET expires_at = ?2 WHERE secret_hash = ?1",
+                params![hash(secret), renewed],
+            )?;
         }
         Ok(true)
     }

@@ -14,7 +14,8 @@ pub(super) fn run(data: &Path, grid: &GridCode, out: Option<&Path>) -> Result<()
     known(&app, grid)?;
     let Some(path) = out else {
         let stdout = BufWriter::new(std::io::stdout().lock());
-        let (mut stdout, _) = app.store().read(|reader| export_ledger(reader, grid, stdout, |_, _| Ok(())))?;
+        let (mut stdout, _) =
+            app.store().read(|reader| export_ledger(reader, grid, stdout, |_, _| Ok(())))?;
         stdout.flush()?;
         return Ok(());
     };

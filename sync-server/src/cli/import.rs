@@ -24,11 +24,14 @@ pub(super) fn run(
     };
     let author = Author { person: "sync-server".to_owned(), command: "files.import", at: app.now() };
     let options = ImportOptions { what, dry_run, skip_bad_rows };
-    let report = import(app.store(), &bytes, options, &author, &|_, _, _| Ok(())).map_err(|failure| match failure {
-        ImportFailure::File { message, .. } => Complaint(format!("{}: {message}", file.display())),
-        ImportFailure::Store(error) => error.into(),
-        ImportFailure::Stopped(error) => error.into(),
-    })?;
+    let report =
+        import(app.store(), &bytes, options, &author, &|_, _, _| Ok(())).map_err(
+            |failure| match failure {
+                ImportFailure::File { message, .. } => Complaint(format!("{}: {message}", file.display())),
+                ImportFailure::Store(error) => error.into(),
+                ImportFailure::Stopped(error) => error.into(),
+            },
+        )?;
     tell(&report, file, dry_run, skip_bad_rows)
 }
 
@@ -39,7 +42,11 @@ fn tell(report: &ImportReport, file: &Path, dry_run: bool, skip_bad_rows: bool) 
         eprintln!("{}: row {row}{column}: {value:?}: {message}", file.display());
     }
     if *bad_rows > 0 && !skip_bad_rows {
-        let rows = if *bad_rows == 1 { "1 row cannot be read".to_owned() } else { format!("{bad_rows} rows cannot be read") };
+        let rows = if *bad_rows == 1 {
+            "1 row cannot be read".to_owned()
+        } else {
+            format!("{bad_rows} rows cannot be read")
+        };
         return Err(Complaint(format!(
             "{}: {rows}; nothing was written. Mend the file, or use --skip-bad-rows to leave such rows out",
             file.display()
@@ -48,7 +55,13 @@ fn tell(report: &ImportReport, file: &Path, dry_run: bool, skip_bad_rows: bool) 
     if *bad_rows > 0 {
         eprintln!("{}: {bad_rows} left out", file.display());
     }
-    let done = if *written { "" } else if dry_run { "would be: " } else { "nothing written: " };
+    let done = if *written {
+        ""
+    } else if dry_run {
+        "would be: "
+    } else {
+        "nothing written: "
+    };
     println!("{done}{rows} rows: {added} added, {changed} changed, {unchanged} unchanged");
     Ok(())
 }

@@ -144,7 +144,9 @@ pub fn run() -> ExitCode {
             import::run(&data, what, &file, dry_run, skip_bad_rows)
         }
         Command::Totals { grid, json } => totals::run(&data, &grid, json),
-        Command::Export { what: Export::Ledger { grid, format: Format::Csv, out } } => export::run(&data, &grid, out.as_deref()),
+        Command::Export { what: Export::Ledger { grid, format: Format::Csv, out } } => {
+            export::run(&data, &grid, out.as_deref())
+        }
         Command::Device { command: Device::Add { name, grid } } => device::add(&data, &name, grid),
         Command::SignInLink { address } => serve::print_link(&data, &address),
     };
@@ -173,6 +175,8 @@ fn open(data: &Path) -> Result<App, Complaint> {
 /// The unit, which must be known.
 fn known(app: &App, grid: &GridCode) -> Result<GridUnit, Complaint> {
     app.store().read::<_, StoreError>(|reader| reader.unit(grid))?.ok_or_else(|| {
-        Complaint(format!("{grid} is in no list of divisions that was imported; see 'sync-server import divisions'"))
+        Complaint(format!(
+            "{grid} is in no list of divisions that was imported; see 'sync-server import divisions'"
+        ))
     })
 }

@@ -27,8 +27,18 @@ pub(super) fn run(data: &Path, grid: &GridCode, json: bool) -> Result<(), Compla
         println!("{}", serde_json::to_string(&Json { grid: &code, name: &name, totals })?);
         return Ok(());
     }
-    let Totals { surveyed, polluting, clean, unjudged, upgrade, relocate, shut_down, problems, inspections, photos } =
-        totals;
+    let Totals {
+        surveyed,
+        polluting,
+        clean,
+        unjudged,
+        upgrade,
+        relocate,
+        shut_down,
+        problems,
+        inspections,
+        photos,
+    } = totals;
     println!("{code} {name}");
     for (label, number) in [("surveyed 摸排", surveyed), ("polluting 散乱污", polluting)] {
         println!("{label}: {number}");

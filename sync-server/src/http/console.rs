@@ -56,9 +56,9 @@ async fn download(State(state): State<super::State>, Path(id): Path<Uuid>) -> Re
         Ok((name, bytes))
     })
     .await?;
-    let disposition = format!("attachment; filename=\"ledger.csv\"; filename*=UTF-8''{}", percent_encoded(&name));
-    let headers =
-        [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, disposition)];
+    let disposition =
+        format!("attachment; filename=\"ledger.csv\"; filename*=UTF-8''{}", percent_encoded(&name));
+    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, disposition)];
     Ok((headers, bytes).into_response())
 }
 
@@ -75,7 +75,9 @@ async fn jpeg(
     hash: String,
 ) -> Result<Response, Failed> {
     let bytes = blocking(move || {
-        let hash: PhotoHash = hash.parse().map_err(|error: domain::PhotoHashError| ApiError::invalid("hash", error.to_string()))?;
+        let hash: PhotoHash = hash
+            .parse()
+            .map_err(|error: domain::PhotoHashError| ApiError::invalid("hash", error.to_string()))?;
         read(&hash)?.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "this photo has not arrived"))
     })
     .await?;

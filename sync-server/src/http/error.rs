@@ -33,14 +33,20 @@ impl IntoResponse for Failed {
 fn status(code: ErrorCode) -> StatusCode {
     match code {
         ErrorCode::UnknownCommand | ErrorCode::NotFound => StatusCode::NOT_FOUND,
-        ErrorCode::Invalid | ErrorCode::UnknownGrid | ErrorCode::File | ErrorCode::Photo | ErrorCode::Malformed => {
-            StatusCode::UNPROCESSABLE_ENTITY
+        ErrorCode::Invalid
+        | ErrorCode::UnknownGrid
+        | ErrorCode::File
+        | ErrorCode::Photo
+        | ErrorCode::Malformed => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorCode::ReadOnly | ErrorCode::Cancelled | ErrorCode::Busy | ErrorCode::NotConnected => {
+            StatusCode::CONFLICT
         }
-        ErrorCode::ReadOnly | ErrorCode::Cancelled | ErrorCode::Busy | ErrorCode::NotConnected => StatusCode::CONFLICT,
         ErrorCode::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
         ErrorCode::Forbidden => StatusCode::FORBIDDEN,
-        ErrorCode::Storage | ErrorCode::Unreachable | ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorCode::Storage | ErrorCode::Unreachable | ErrorCode::Internal => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
     }
 }
 

@@ -47,7 +47,11 @@ async fn options() -> impl IntoResponse {
     (StatusCode::NO_CONTENT, [(TUS_VERSION, "1.0.0"), (TUS_EXTENSION, "creation")])
 }
 
-async fn create(State(state): State<super::State>, _: Office, headers: HeaderMap) -> Result<Response, Failed> {
+async fn create(
+    State(state): State<super::State>,
+    _: Office,
+    headers: HeaderMap,
+) -> Result<Response, Failed> {
     let total = number(&headers, &UPLOAD_LENGTH)?;
     if total == 0 || total > LARGEST {
         let message = format!("a photo has 1 to {LARGEST} bytes, not {total}");
@@ -78,7 +82,11 @@ async fn state_of(
     Ok(match found {
         Some((offset, total)) => (
             StatusCode::OK,
-            [(UPLOAD_OFFSET, offset.to_string()), (UPLOAD_LENGTH, total.to_string()), (CACHE_CONTROL, "no-store".to_owned())],
+            [
+                (UPLOAD_OFFSET, offset.to_string()),
+                (UPLOAD_LENGTH, total.to_string()),
+                (CACHE_CONTROL, "no-store".to_owned()),
+            ],
         )
             .into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
@@ -121,7 +129,11 @@ async fn receive(
     })
 }
 
-async fn fetch(Office(office): Office, Path(hash): Path<String>, headers: HeaderMap) -> Result<Response, Failed> {
+async fn fetch(
+    Office(office): Office,
+    Path(hash): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Failed> {
     let hash = parse(&hash)?;
     let (first, last) = range(&headers).unwrap_or((0, u64::MAX - 1));
     let partial = headers.contains_key(RANGE);
@@ -129,7 +141,8 @@ async fn fetch(Office(office): Office, Path(hash): Path<String>, headers: Header
     let piece = blocking(move || now(office.photo_fetch(&hash, first, limit))).await?;
     let Some((bytes, total)) = piece else { return Ok(StatusCode::NOT_FOUND.into_response()) };
     if first >= total {
-        return Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(CONTENT_RANGE, format!("bytes */{total}"))]).into_response());
+        return Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(CONTENT_RANGE, format!("bytes */{total}"))])
+            .into_response());
     }
     let headers = [(CONTENT_TYPE, "image/jpeg".to_owned()), (ACCEPT_RANGES, "bytes".to_owned())];
     if !partial {
@@ -160,7 +173,9 @@ fn announced_hash(headers: &HeaderMap) -> Result<PhotoHash, ApiError> {
         .find_map(|pair| pair.trim().strip_prefix("sha256 "))
         .and_then(|encoded| BASE64_STANDARD.decode(encoded.trim()).ok())
         .and_then(|digits| String::from_utf8(digits).ok()?.parse().ok())
-        .ok_or_else(|| ApiError::invalid("upload-metadata", "the photo's SHA-256 must be given as \"sha256\""))
+        .ok_or_else(|| {
+            ApiError::invalid("upload-metadata", "the photo's SHA-256 must be given as \"sha256\"")
+        })
 }
 
 /// A range of the form `bytes=first-last` or `bytes=first-`; others are read as the whole.

@@ -1,12 +1,12 @@
 //! Devices: the exchange of records. Every request carries the device's token.
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use axum::Router;
 use wire::sync::{ExchangeRequest, MAX_MESSAGE, ProtocolError, SyncProtocol, decode, encode};
 use wire::{ApiError, ErrorCode};
 
@@ -40,7 +40,11 @@ impl FromRequestParts<super::State> for Office {
     }
 }
 
-async fn exchange(State(_): State<super::State>, Office(office): Office, bytes: Bytes) -> Result<Response, Failed> {
+async fn exchange(
+    State(_): State<super::State>,
+    Office(office): Office,
+    bytes: Bytes,
+) -> Result<Response, Failed> {
     let reply = blocking(move || {
         let request: ExchangeRequest =
             decode(&bytes).map_err(|error| ApiError::new(ErrorCode::Malformed, error.to_string()))?;

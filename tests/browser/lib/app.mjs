@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { mkdir, readFile, readdir, readlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { remote } from 'webdriverio'
+import { Key, remote } from 'webdriverio'
 import { appProgram, picture } from './places.mjs'
 import { endGroup, freePort, run, sleep, startGroup, until } from './processes.mjs'
 
@@ -47,7 +47,7 @@ export class App {
     this.page = await remote({
       hostname: '127.0.0.1',
       port,
-      logLevel: 'error',
+      logLevel: 'silent',
       connectionRetryCount: 0,
       connectionRetryTimeout: 60_000,
       capabilities: {
@@ -85,7 +85,7 @@ export class App {
   }
 
   async type(id, text) {
-    await (await this.reach(id)).setValue(text)
+    await (await this.reach(id)).setValue(text.replaceAll('\n', Key.Enter))
     assert.equal(await this.value(id), text)
   }
 
@@ -97,7 +97,8 @@ export class App {
   async says(id, wanted) {
     let last
     await until(`${id} to say ${wanted}`, async () => {
-      last = (await (await this.by(id)).getText()).trim()
+      // Not `getText`, which takes a name that might be cut off with an ellipsis for hidden.
+      last = (await (await this.by(id)).getProperty('textContent')).trim()
       if (typeof wanted === 'string' ? last === wanted : wanted.test(last)) return true
       throw new Error(`it says ${JSON.stringify(last)}`)
     })

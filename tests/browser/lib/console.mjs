@@ -24,8 +24,20 @@ export async function openPage(browser, viewport) {
   page.setDefaultTimeout(20_000)
   page.complaints = []
   page.on('pageerror', (error) => page.complaints.push(String(error)))
-  page.on('console', (message) => message.type() === 'error' && page.complaints.push(message.text()))
+  page.on('console', (message) => {
+    if (message.type() === 'error') page.complaints.push(`${message.text()} ${message.location().url}`)
+  })
   return page
+}
+
+/** Waits until what was asked for has come and nothing moves any more. */
+export async function settled(page) {
+  await page.waitForLoadState('networkidle')
+  await page.waitForFunction(
+    () =>
+      document.querySelector('.q-skeleton, .q-linear-progress, .q-spinner') === null &&
+      document.getAnimations().every((animation) => animation.playState !== 'running'),
+  )
 }
 
 /** What axe has against the page as it stands, one line for each rule and place. */

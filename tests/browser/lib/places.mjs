@@ -11,7 +11,7 @@ const debug = join(process.env.VILLAGE_LEDGER_TARGET ?? process.env.CARGO_TARGET
 
 export const serverProgram = join(debug, 'sync-server')
 export const appProgram = join(debug, 'village-ledger')
-export const uiDist = join(root, 'ui/dist')
+export const uiDist = process.env.VILLAGE_LEDGER_UI ?? join(root, 'ui/dist')
 /** Where a test leaves a picture of what it saw. */
 export const picture = (name) => join(root, 'tests/browser/out', `${name}.png`)
 

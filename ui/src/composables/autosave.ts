@@ -53,10 +53,10 @@ export function useAutosave(form: () => SaveDraft) {
     later(PAUSE_MS)
   }
 
-  /** Saves now; says whether everything is on the disk. */
+  /** Saves now; says whether nothing would be lost. What is finished needs no draft. */
   async function flush(): Promise<boolean> {
     await save()
-    return saved === revision
+    return closed || saved === revision
   }
 
   /** Takes over what was read from the disk. */

@@ -10,7 +10,6 @@ export const zh = {
   your_name: '检查人姓名',
   your_name_hint: '写在每一条记录上，只需填一次。',
   missing: '还差这些',
-  warning: '可以完成，但建议补上',
   draft_gone: '这份草稿不在了',
   draft_gone_hint: '它可能已经完成，或已被删除。完成的检查在对象的档案里。',
   position: {
@@ -49,7 +48,6 @@ export const en: typeof zh = {
   your_name: "Inspector's name",
   your_name_hint: 'It is put under every record; give it once.',
   missing: 'Still missing',
-  warning: 'You can finish, but it is better to add',
   draft_gone: 'This draft is no longer there',
   draft_gone_hint: "It may have been finished or discarded. Finished inspections are in the site's dossier.",
   position: {

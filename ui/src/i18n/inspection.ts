@@ -28,6 +28,7 @@ export const zh = {
   verdict_none: '本次不判定',
   measures: '整治措施',
   deadline: '整治期限',
+  advised: '建议填写',
   responsible_unit: '责任单位',
   responsible_person: '责任人',
   remarks: '备注',
@@ -53,10 +54,8 @@ export const zh = {
     problem_description: '问题 {n} 的描述',
     problem_deadline: '重大问题 {n} 的期限',
     date: '日期格式不对：{what}',
-    measures: '整治措施',
-    deadline: '整治期限',
     photos_pending: '还有 {sum} 张照片正在存入',
-    photos_failed: '有 {sum} 张照片没有存上',
+    photos_failed: '有 {sum} 张照片没有存上，请重试或移除',
   },
 }
 
@@ -90,6 +89,7 @@ export const en: typeof zh = {
   verdict_none: 'No verdict this time',
   measures: 'Measures',
   deadline: 'Deadline',
+  advised: 'Better filled in',
   responsible_unit: 'Responsible unit',
   responsible_person: 'Responsible person',
   remarks: 'Remarks',
@@ -115,9 +115,7 @@ export const en: typeof zh = {
     problem_description: 'Description of problem {n}',
     problem_deadline: 'Deadline of major problem {n}',
     date: 'Not a date: {what}',
-    measures: 'Measures',
-    deadline: 'Deadline',
     photos_pending: '{sum} photo is still being taken in | {sum} photos are still being taken in',
-    photos_failed: '{sum} photo was not saved | {sum} photos were not saved',
+    photos_failed: '{sum} photo was not saved: retry or remove it | {sum} photos were not saved: retry or remove them',
   },
 }

@@ -45,11 +45,17 @@ export const useDrafts = defineStore('drafts', () => {
     discarding.value.delete(id)
   }
 
+  /** The form, if it was begun. Opening a new one is not an error that a host should answer with. */
+  async function find(id: string): Promise<Draft | undefined> {
+    kept.value = await call('drafts.list', {})
+    return kept.value.find((draft) => draft.id === id)
+  }
+
   /** The inspection of this site that was begun, if one was. */
   async function ofSite(site: string): Promise<Draft | undefined> {
     await load()
     return drafts.value.find((draft) => draft.kind === 'inspection' && draft.site === site)
   }
 
-  return { drafts, error, loaded, undoMs: UNDO_MS, load, discard, undo, ofSite }
+  return { drafts, error, loaded, undoMs: UNDO_MS, load, discard, undo, find, ofSite }
 })

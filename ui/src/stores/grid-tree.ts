@@ -37,6 +37,22 @@ export function gridTree(units: readonly GridUnit[]): GridTree {
   return { byCode, beneath }
 }
 
+const COUNTY_DIGITS = 6
+
+/** The highest units that say something: where all lies in one county, that county and not its province. */
+export function topOf(tree: GridTree): string[] {
+  let top = [...tree.byCode.keys()].filter((code) => {
+    const parent = parentOf(code)
+    return parent === null || !tree.byCode.has(parent)
+  })
+  for (;;) {
+    const [only] = top
+    const beneath = only === undefined ? [] : (tree.beneath.get(only) ?? [])
+    if (top.length !== 1 || only === undefined || only.length >= COUNTY_DIGITS || beneath.length === 0) return top
+    top = beneath.map(({ code }) => code)
+  }
+}
+
 /** The unit and those above it, highest first, as far as they are known. */
 export function pathOf(tree: GridTree, code: string): GridUnit[] {
   const path: GridUnit[] = []

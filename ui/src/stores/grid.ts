@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { call } from '@/host'
 import type { GridUnit } from '@/wire/GridUnit'
-import { type GridTree, gridTree } from './grid-tree'
+import { type GridTree, gridTree, topOf } from './grid-tree'
 import { useSession } from './session'
 
 export const useGrid = defineStore('grid', () => {
@@ -16,11 +16,13 @@ export const useGrid = defineStore('grid', () => {
     loaded.value = true
   }
 
-  const inScope = (code: string): boolean => session.scope.some((prefix) => code.startsWith(prefix))
+  /** What this replica is for; a replica without a scope is for all that it knows. */
+  const scope = computed(() => (session.scope.length > 0 ? session.scope : topOf(tree.value)))
+  const inScope = (code: string): boolean => scope.value.some((prefix) => code.startsWith(prefix))
   /** Where picking begins. */
   const roots = computed(() =>
-    session.scope.map((code) => tree.value.byCode.get(code) ?? { code, name: code }),
+    scope.value.map((code) => tree.value.byCode.get(code) ?? { code, name: code }),
   )
 
-  return { units, loaded, tree, roots, load, inScope }
+  return { units, loaded, tree, scope, roots, load, inScope }
 })

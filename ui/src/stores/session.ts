@@ -12,10 +12,8 @@ export const useSession = defineStore('session', () => {
   const scope = computed(() => session.value?.scope ?? [])
   const isDevice = computed(() => host.kind === 'device')
 
-  office?.whenSignedOut(() => {
-    signedOut.value = true
-    session.value = null
-  })
+  // What is on the screen stays behind the sign-in, so that nothing that was typed is lost when a session ends.
+  office?.whenSignedOut(() => (signedOut.value = true))
 
   async function load(): Promise<void> {
     error.value = null

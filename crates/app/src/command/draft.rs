@@ -51,8 +51,13 @@ pub(super) fn photos(reader: &Reader<'_>, draft: Uuid) -> Result<Vec<AttachedPho
 
 fn view(reader: &Reader<'_>, row: DraftRow) -> Result<Draft, Failure> {
     let DraftRow { id, kind, site, body, saved_at } = row;
-    let kind = if kind == kind_word(DraftKind::Registration) { DraftKind::Registration } else { DraftKind::Inspection };
-    let site_name = site.map(|site: SiteId| reader.site(site)).transpose()?.flatten().map(|site| site.row.name);
+    let kind = if kind == kind_word(DraftKind::Registration) {
+        DraftKind::Registration
+    } else {
+        DraftKind::Inspection
+    };
+    let site_name =
+        site.map(|site: SiteId| reader.site(site)).transpose()?.flatten().map(|site| site.row.name);
     Ok(Draft { id, kind, site, site_name, body, photos: photos(reader, id)?, saved_at })
 }
 

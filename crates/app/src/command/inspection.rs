@@ -102,7 +102,9 @@ fn writes(
         at,
         by: by.clone(),
     })];
-    if let Some(NewDecision { verdict, measures, deadline, responsible_unit, responsible_person }) = &request.decision {
+    if let Some(NewDecision { verdict, measures, deadline, responsible_unit, responsible_person }) =
+        &request.decision
+    {
         writes.push(DossierWrite::AddDecision(Decision {
             id: DecisionId::new(),
             verdict: *verdict,

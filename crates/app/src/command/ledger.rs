@@ -6,17 +6,17 @@ use std::io::BufWriter;
 use domain::{GridLevel, Totals};
 use store::StoreError;
 use wire::message::{
-    Download, ExportLedger, ImportFile, ImportReport, LedgerFormat, LedgerLine, LedgerOf, LedgerPage, LedgerTotals,
-    ListSites, UnitTotals, WorkStep,
+    Download, ExportLedger, ImportFile, ImportReport, LedgerFormat, LedgerLine, LedgerOf, LedgerPage,
+    LedgerTotals, ListSites, UnitTotals, WorkStep,
 };
 use wire::{ApiError, ErrorCode};
 
 use super::grid::{known, path};
 use super::site::MOST_ROWS;
+use crate::App;
 use crate::error::Failure;
 use crate::export::{ExportError, export_ledger};
 use crate::import::{ImportOptions, import as import_file};
-use crate::App;
 
 pub(super) fn totals(app: &App, request: LedgerOf) -> Result<LedgerTotals, Failure> {
     app.store.read(|reader| {
@@ -59,7 +59,8 @@ pub(super) fn export(app: &App, request: ExportLedger) -> Result<Download, Failu
         let (id, path) = app.uploads.new_download(&file_name)?;
         let unwritable = |source| StoreError::File { path: path.clone(), source };
         let file = BufWriter::new(File::create(&path).map_err(unwritable)?);
-        let written = export_ledger(reader, &grid, file, |done, total| running.at(WorkStep::Writing, done, total));
+        let written =
+            export_ledger(reader, &grid, file, |done, total| running.at(WorkStep::Writing, done, total));
         let (_, rows) = written.map_err(|error| match error {
             ExportError::Store(error) => Failure::from(error),
             ExportError::Stopped(error) => Failure(error),
@@ -76,14 +77,15 @@ pub(super) fn import(app: &App, request: ImportFile) -> Result<ImportReport, Fai
     let running = app.work.begin(app.now())?;
     let author = app.author("files.import")?;
     let options = ImportOptions { what, dry_run, skip_bad_rows };
-    let report = import_file(&app.store, &bytes, options, &author, &|step, done, total| running.at(step, done, total))
-        .map_err(|failure| match failure {
-            crate::ImportFailure::File { code, message } => {
-                Failure(ApiError::new(ErrorCode::File, message).because(code))
-            }
-            crate::ImportFailure::Store(error) => Failure::from(error),
-            crate::ImportFailure::Stopped(error) => Failure(error),
-        })?;
+    let report =
+        import_file(&app.store, &bytes, options, &author, &|step, done, total| running.at(step, done, total))
+            .map_err(|failure| match failure {
+                crate::ImportFailure::File { code, message } => {
+                    Failure(ApiError::new(ErrorCode::File, message).because(code))
+                }
+                crate::ImportFailure::Store(error) => Failure::from(error),
+                crate::ImportFailure::Stopped(error) => Failure(error),
+            })?;
     if report.written {
         app.uploads.remove(upload);
     }

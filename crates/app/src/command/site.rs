@@ -1,13 +1,11 @@
 //! Sites and their dossiers.
 
 use chrono::{DateTime, Utc};
-use domain::{
-    Dossier, GridLevel, InspectionSource, Position, SiteField, SiteFields, SiteKind,
-};
+use domain::{Dossier, GridLevel, InspectionSource, Position, SiteField, SiteFields, SiteKind};
 use store::{DossierWrite, Reader, SiteRow, stored_position};
 use wire::message::{
-    ChooseValue, Count, DossierView, EditSite, FieldEdit, ListSites, OneSite, PhotoView, ProblemView, RegisterSite,
-    SiteFilter, SitePage, SiteSummary,
+    ChooseValue, Count, DossierView, EditSite, FieldEdit, ListSites, OneSite, PhotoView, ProblemView,
+    RegisterSite, SiteFilter, SitePage, SiteSummary,
 };
 use wire::{ApiError, ErrorCode};
 
@@ -23,7 +21,10 @@ pub(super) fn list(app: &App, request: ListSites) -> Result<SitePage, Failure> {
     let now = app.now();
     app.store.read(|reader| {
         let page = reader.sites(&filter, after.as_deref(), limit.clamp(1, MOST_ROWS))?;
-        Ok(SitePage { sites: page.sites.into_iter().map(|site| summary(site, now)).collect(), next: page.next })
+        Ok(SitePage {
+            sites: page.sites.into_iter().map(|site| summary(site, now)).collect(),
+            next: page.next,
+        })
     })
 }
 
@@ -92,7 +93,9 @@ pub(super) fn register(app: &App, request: RegisterSite) -> Result<OneSite, Fail
     let fields = checked(fields)?;
     app.store.write(|writer| {
         if fields.grid.level() != GridLevel::Village {
-            return Err(ApiError::invalid("grid", "a site belongs to a village").because("not_a_village").into());
+            return Err(ApiError::invalid("grid", "a site belongs to a village")
+                .because("not_a_village")
+                .into());
         }
         known(writer, &fields.grid)?;
         writer.edit_dossier::<Failure>(id, &author, |before| match before {
@@ -146,7 +149,9 @@ fn checked_value(field: SiteField, value: &str) -> Result<String, ApiError> {
         SiteField::Name => required(name, value, Limit::Line),
         SiteField::CreditCode => credit_code(value),
         SiteField::Remark => clean(name, value, Limit::Paragraphs),
-        SiteField::Kind => value.parse().map(|kind: SiteKind| kind.to_string()).map_err(|error| unknown(&error)),
+        SiteField::Kind => {
+            value.parse().map(|kind: SiteKind| kind.to_string()).map_err(|error| unknown(&error))
+        }
         SiteField::Source | SiteField::Position if value.is_empty() => Ok(String::new()),
         SiteField::Source => {
             value.parse().map(|source: InspectionSource| source.to_string()).map_err(|error| unknown(&error))
@@ -191,9 +196,10 @@ pub(super) fn choose_value(app: &App, request: ChooseValue) -> Result<OneSite, F
 pub(crate) fn writable(before: Option<&Dossier>) -> Result<&Dossier, ApiError> {
     match before {
         None => Err(not_found("site")),
-        Some(dossier) if dossier.read_only => {
-            Err(ApiError::new(ErrorCode::ReadOnly, "this dossier was written by a newer version and can only be looked at"))
-        }
+        Some(dossier) if dossier.read_only => Err(ApiError::new(
+            ErrorCode::ReadOnly,
+            "this dossier was written by a newer version and can only be looked at",
+        )),
         Some(dossier) => Ok(dossier),
     }
 }

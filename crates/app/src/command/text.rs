@@ -50,9 +50,9 @@ pub(super) fn credit_code(text: &str) -> Result<String, ApiError> {
     if text.is_empty() {
         return Ok(text);
     }
-    let code: CreditCode = text
-        .parse()
-        .map_err(|error: domain::CreditCodeError| ApiError::invalid("credit_code", error.to_string()).because("credit_code"))?;
+    let code: CreditCode = text.parse().map_err(|error: domain::CreditCodeError| {
+        ApiError::invalid("credit_code", error.to_string()).because("credit_code")
+    })?;
     Ok(code.to_string())
 }
 

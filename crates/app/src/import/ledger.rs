@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use domain::ledger::PROBLEM_SEPARATOR;
 use domain::{
-    Completion, CompletionId, Decision, DecisionId, Dossier, LatLon, LedgerRow, Position, Problem, ProblemId, Provider,
-    Severity, SiteField, SiteFields, SiteId, Stage, StageChange, StageChangeId,
+    Completion, CompletionId, Decision, DecisionId, Dossier, LatLon, LedgerRow, Position, Problem, ProblemId,
+    Provider, Severity, SiteField, SiteFields, SiteId, Stage, StageChange, StageChangeId,
 };
 use interchange::{BadRow, GridDirectory, Item, Reading, Reason, read_ledger};
 use store::{Author, DossierWrite, Reader, SiteRow, Store, StoreError, stored_position};
@@ -25,10 +25,12 @@ pub(super) fn ledger(
     let directory = GridDirectory::new(store.read::<_, StoreError>(|reader| reader.units())?);
     let mut reading = read_ledger(bytes, &directory)?;
     store.read::<_, ImportFailure>(|reader| {
-        Ok(refuse_moved(&mut reading, |code| Ok(match reader.site_by_credit_code(code)? {
-            Some(site) => reader.site(site)?,
-            None => None,
-        }))?)
+        Ok(refuse_moved(&mut reading, |code| {
+            Ok(match reader.site_by_credit_code(code)? {
+                Some(site) => reader.site(site)?,
+                None => None,
+            })
+        })?)
     })?;
     let total = reading.items.len() as u64;
     if !may_write(options, &reading) {
@@ -49,9 +51,11 @@ pub(super) fn ledger(
             let target = target(writer, row)?;
             tally.count(&target, row);
             match target {
-                None => writer.edit_dossier(SiteId::new(), author, |_| Ok::<_, StoreError>(new_site(row, author)))?,
-                Some(site) if differs(&site, row) => writer
-                    .edit_dossier(site.id, author, |before| Ok::<_, StoreError>(changes(before, row, author)))?,
+                None => writer
+                    .edit_dossier(SiteId::new(), author, |_| Ok::<_, StoreError>(new_site(row, author)))?,
+                Some(site) if differs(&site, row) => writer.edit_dossier(site.id, author, |before| {
+                    Ok::<_, StoreError>(changes(before, row, author))
+                })?,
                 Some(_) => {}
             }
         }
@@ -61,7 +65,11 @@ pub(super) fn ledger(
 }
 
 fn step(progress: Progress<'_>, step: WorkStep, done: usize, total: u64) -> Result<(), ImportFailure> {
-    if done % 200 == 0 { progress(step, done as u64, total).map_err(ImportFailure::Stopped) } else { Ok(()) }
+    if done.is_multiple_of(200) {
+        progress(step, done as u64, total).map_err(ImportFailure::Stopped)
+    } else {
+        Ok(())
+    }
 }
 
 impl Tally {

@@ -17,8 +17,9 @@ pub(super) fn divisions(
     progress: Progress<'_>,
 ) -> Result<ImportReport, ImportFailure> {
     let reading = read_divisions(bytes)?;
-    let known: HashMap<GridCode, String> =
-        store.read::<_, StoreError>(|reader| Ok(reader.units()?.into_iter().map(|unit| (unit.code, unit.name)).collect()))?;
+    let known: HashMap<GridCode, String> = store.read::<_, StoreError>(|reader| {
+        Ok(reader.units()?.into_iter().map(|unit| (unit.code, unit.name)).collect())
+    })?;
     let mut tally = Tally::default();
     let mut writes: BTreeMap<GridCode, Vec<CountyWrite>> = BTreeMap::new();
     for unit in reading.items.iter().map(|item| &item.value) {
@@ -44,7 +45,8 @@ pub(super) fn boundaries(
     progress: Progress<'_>,
 ) -> Result<ImportReport, ImportFailure> {
     let mut reading = read_boundaries(bytes)?;
-    store.read::<_, StoreError>(|reader| keep_known(&mut reading, |code| Ok(reader.unit(code)?.is_some())))?;
+    store
+        .read::<_, StoreError>(|reader| keep_known(&mut reading, |code| Ok(reader.unit(code)?.is_some())))?;
     let mut tally = Tally::default();
     let mut writes: BTreeMap<GridCode, Vec<CountyWrite>> = BTreeMap::new();
     let mut on_record = HashMap::new();
@@ -54,7 +56,9 @@ pub(super) fn boundaries(
             let known = store.read::<_, StoreError>(|reader| reader.county(&county))?;
             on_record.insert(county.clone(), known.boundaries);
         }
-        let known = on_record.get(&county).and_then(|known| known.iter().find(|other| other.code() == boundary.code()));
+        let known = on_record
+            .get(&county)
+            .and_then(|known| known.iter().find(|other| other.code() == boundary.code()));
         match known {
             Some(known) if known == boundary => {
                 tally.unchanged += 1;

@@ -29,7 +29,9 @@ pub(super) async fn send(
         {
             Ok(()) => {}
             // The server will not take this one; the others are not to suffer for it.
-            Err(error) if matches!(error.code, ErrorCode::Photo | ErrorCode::NotFound) => failed = Some(error),
+            Err(error) if matches!(error.code, ErrorCode::Photo | ErrorCode::NotFound) => {
+                failed = Some(error)
+            }
             Err(error) => return Err(error),
         }
     }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::{GridCode, PhotoHash};
-use store::{Store, StoreError, Unsent};
+use store::{LogEntry, Store, StoreError, Unsent};
 use uuid::Uuid;
 use wire::message::SyncPhase;
 use wire::sync::{
-    Cursor, Digest, DocumentChanges, DocumentKind, ExchangeReply, ExchangeRequest, Outcome, PAGE_BYTES, PROTOCOL, Push,
+    Cursor, Digest, DocumentChanges, ExchangeReply, ExchangeRequest, Outcome, PAGE_BYTES, PROTOCOL, Push,
     SyncProtocol,
 };
 use wire::{ApiError, ErrorCode};
@@ -41,7 +41,9 @@ pub(super) async fn exchange(
         let (request, last) = request(store, offered_to).map_err(to_api_error)?;
         let pushed = request.push.iter().map(|push| push.documents.len()).sum::<usize>();
         let reply = protocol.exchange(request.clone()).await.map_err(from_protocol)?;
-        if request.generation != Some(reply.generation) && begin_anew(store, &request, &reply).map_err(to_api_error)? {
+        if request.generation != Some(reply.generation)
+            && begin_anew(store, &request, &reply).map_err(to_api_error)?
+        {
             offered_to = 0;
             continue;
         }
@@ -55,7 +57,8 @@ pub(super) async fn exchange(
                 .is_empty();
         if !reply.more && !more_to_send {
             watch.at(SyncPhase::Records, done, done, protocol.traffic())?;
-            let photos_wanted = note_photos(store, &request.photos, reply.photos_wanted).map_err(to_api_error)?;
+            let photos_wanted =
+                note_photos(store, &request.photos, reply.photos_wanted).map_err(to_api_error)?;
             return Ok(Exchanged { scope: reply.scope, digests: reply.digests, photos_wanted });
         }
     }
@@ -73,17 +76,20 @@ fn request(store: &Store, offered_to: i64) -> Result<(ExchangeRequest, Option<i6
 }
 
 fn by_grid(unsent: Vec<Unsent>) -> Vec<Push> {
-    let mut grids: BTreeMap<GridCode, BTreeMap<Uuid, (DocumentKind, Vec<Vec<u8>>)>> = BTreeMap::new();
-    for Unsent { grid, entry, .. } in unsent {
-        let document = grids.entry(grid).or_default().entry(entry.document).or_insert((entry.kind, Vec::new()));
-        document.1.push(entry.bytes);
+    let mut grids: BTreeMap<GridCode, BTreeMap<Uuid, DocumentChanges>> = BTreeMap::new();
+    for Unsent { grid, entry: LogEntry { document, kind, bytes }, .. } in unsent {
+        grids
+            .entry(grid)
+            .or_default()
+            .entry(document)
+            .or_insert_with(|| DocumentChanges { document, kind, changes: Vec::new() })
+            .changes
+            .push(bytes.into());
     }
-    let changes = |(document, (kind, changes)): (Uuid, (DocumentKind, Vec<Vec<u8>>))| DocumentChanges {
-        document,
-        kind,
-        changes: changes.into_iter().map(Into::into).collect(),
-    };
-    grids.into_iter().map(|(grid, documents)| Push { grid, documents: documents.into_iter().map(changes).collect() }).collect()
+    grids
+        .into_iter()
+        .map(|(grid, documents)| Push { grid, documents: documents.into_values().collect() })
+        .collect()
 }
 
 /// Notes the server's generation. Where the device knew another store, it forgets what that one had and offers all it
@@ -92,7 +98,7 @@ fn begin_anew(store: &Store, request: &ExchangeRequest, reply: &ExchangeReply) -
     store.write(|writer| {
         writer.set_setting(SERVER_GENERATION, &reply.generation.to_string())?;
         if request.generation.is_some() {
-            writer.forget_server()?;
+            writer.forget_server(&reply.scope)?;
         }
         Ok(request.generation.is_some())
     })
@@ -100,7 +106,8 @@ fn begin_anew(store: &Store, request: &ExchangeRequest, reply: &ExchangeReply) -
 
 /// Takes in the answer, all in one transaction: what was stored, and news with the positions that they reach to.
 fn take(store: &Store, request: &ExchangeRequest, reply: &ExchangeReply) -> Result<(), ApiError> {
-    let offered: usize = request.push.iter().flat_map(|push| &push.documents).map(|document| document.changes.len()).sum();
+    let offered: usize =
+        request.push.iter().flat_map(|push| &push.documents).map(|document| document.changes.len()).sum();
     if reply.results.len() != offered {
         return Err(ApiError::new(ErrorCode::Malformed, "the server did not answer for every change"));
     }

@@ -18,7 +18,11 @@ pub struct SyncWatch {
 
 impl Default for SyncWatch {
     fn default() -> Self {
-        Self { step: Mutex::new((SyncPhase::Idle, 0, 0)), bytes: AtomicU64::new(0), stop: AtomicBool::new(false) }
+        Self {
+            step: Mutex::new((SyncPhase::Idle, 0, 0)),
+            bytes: AtomicU64::new(0),
+            stop: AtomicBool::new(false),
+        }
     }
 }
 

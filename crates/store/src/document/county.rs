@@ -75,7 +75,8 @@ impl Document {
             }
         }
         for item in self.doc.map_range(&self.map(BOUNDARIES)?, ..) {
-            if let (Ok(code), ValueRef::Scalar(ScalarValueRef::Bytes(bytes))) = (item.key.parse(), item.value) {
+            if let (Ok(code), ValueRef::Scalar(ScalarValueRef::Bytes(bytes))) = (item.key.parse(), item.value)
+            {
                 county.boundaries.extend(read_geometry(code, &bytes));
             }
         }

@@ -61,8 +61,12 @@ impl Document {
 
     /// Fields that hold several different values.
     fn conflicts(&self, site: &ObjId) -> Result<Vec<FieldConflict>, DocumentError> {
-        let in_conflict: Vec<String> =
-            self.doc.map_range(site, ..).filter(|item| item.conflict).map(|item| item.key.into_owned()).collect();
+        let in_conflict: Vec<String> = self
+            .doc
+            .map_range(site, ..)
+            .filter(|item| item.conflict)
+            .map(|item| item.key.into_owned())
+            .collect();
         let mut conflicts = Vec::new();
         for key in in_conflict {
             let Ok(field) = key.parse::<SiteField>() else { continue };
@@ -70,9 +74,15 @@ impl Document {
             // Automerge lists the value that it shows last.
             for (value, id) in self.doc.get_all(site, key.as_str())?.into_iter().rev() {
                 let (by, at) = self.author_of(&id);
-                values.push(FieldValue { key: id.to_string(), value: value.as_str().unwrap_or_default().to_owned(), by, at });
+                values.push(FieldValue {
+                    key: id.to_string(),
+                    value: value.as_str().unwrap_or_default().to_owned(),
+                    by,
+                    at,
+                });
             }
-            let differ = values.windows(2).any(|pair| matches!(pair, [one, other] if one.value != other.value));
+            let differ =
+                values.windows(2).any(|pair| matches!(pair, [one, other] if one.value != other.value));
             if differ {
                 conflicts.push(FieldConflict { field, values });
             }

@@ -111,8 +111,17 @@ impl Document {
     }
 
     fn put_decision(&mut self, decision: &Decision) -> Result<(), DocumentError> {
-        let Decision { id, verdict, measures, deadline, responsible_unit, responsible_person, inspection, at, by } =
-            decision;
+        let Decision {
+            id,
+            verdict,
+            measures,
+            deadline,
+            responsible_unit,
+            responsible_person,
+            inspection,
+            at,
+            by,
+        } = decision;
         let mut fact = self.fact(DECISIONS, id)?;
         fact.text(VERDICT, verdict.as_str())?;
         fact.text(MEASURES, measures)?;

@@ -32,7 +32,9 @@ fn from_constant(bytes: &[u8]) -> AutoCommit {
 mod tests {
     use super::super::SCHEMA;
     use super::super::county::{BOUNDARIES, UNITS};
-    use super::super::dossier_keys::{COMPLETIONS, DECISIONS, INSPECTIONS, PHOTOS, PROBLEMS, SCHEMA_KEY, SITE, STAGE_CHANGES};
+    use super::super::dossier_keys::{
+        COMPLETIONS, DECISIONS, INSPECTIONS, PHOTOS, PROBLEMS, SCHEMA_KEY, SITE, STAGE_CHANGES,
+    };
     use super::*;
     use automerge::transaction::{CommitOptions, Transactable};
     use automerge::{ActorId, ObjType, ROOT};

@@ -13,8 +13,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use wire::sync::DocumentKind;
 
-pub(crate) use county::{geometry_bytes, read_geometry};
 pub use county::{County, CountyWrite, county_id};
+pub(crate) use county::{geometry_bytes, read_geometry};
 pub use dossier_write::{DossierWrite, stored_position};
 pub use genesis::genesis;
 
@@ -94,7 +94,11 @@ impl Document {
     pub fn apply(&mut self, changes: Vec<Change>) -> Result<(), DocumentError> {
         caught(|| {
             self.doc.apply_changes(changes)?;
-            if self.doc.get_missing_deps(&[]).is_empty() { Ok(()) } else { Err(DocumentError::MissingDependencies) }
+            if self.doc.get_missing_deps(&[]).is_empty() {
+                Ok(())
+            } else {
+                Err(DocumentError::MissingDependencies)
+            }
         })
     }
 

@@ -57,7 +57,12 @@ const COLUMNS: &str = "site.n, site.id, site.grid, site.name, site.credit_code, 
 impl Reader<'_> {
     /// A page of sites: in the order of grid codes and registration, or of arrival on this replica for a search.
     /// `after` is what the page before gave as `next`; one that this function did not write begins anew.
-    pub fn sites(&self, filter: &SiteFilter, after: Option<&str>, limit: u32) -> Result<SitesPage, StoreError> {
+    pub fn sites(
+        &self,
+        filter: &SiteFilter,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<SitesPage, StoreError> {
         let mut condition = Condition::of(filter);
         let order = if condition.by_search { "site_search.rowid" } else { "site.grid, site.id" };
         match after.and_then(Place::parse) {
@@ -103,7 +108,10 @@ impl Reader<'_> {
     pub fn count_sites(&self, filter: &SiteFilter) -> Result<u64, StoreError> {
         let condition = Condition::of(filter);
         let sql = format!("SELECT count(*) FROM {} WHERE {}", condition.from, condition.sql());
-        Ok(self.connection.prepare_cached(&sql)?.query_row(condition.values().as_slice(), |row| row.get(0))?)
+        Ok(self
+            .connection
+            .prepare_cached(&sql)?
+            .query_row(condition.values().as_slice(), |row| row.get(0))?)
     }
 
     /// One site.
@@ -121,8 +129,7 @@ impl Reader<'_> {
         mut each: impl FnMut(SiteRow) -> Result<(), E>,
     ) -> Result<(), E> {
         let condition = Condition::of(&SiteFilter { grid: Some(grid.clone()), ..SiteFilter::default() });
-        let sql =
-            format!("SELECT {COLUMNS} FROM site WHERE {} ORDER BY site.grid, site.id", condition.sql());
+        let sql = format!("SELECT {COLUMNS} FROM site WHERE {} ORDER BY site.grid, site.id", condition.sql());
         let mut statement = self.connection.prepare_cached(&sql).map_err(StoreError::from)?;
         let mut rows = statement.query(condition.values().as_slice()).map_err(StoreError::from)?;
         let mut names = Names::new(self);
@@ -134,16 +141,17 @@ impl Reader<'_> {
 
     /// The site with this credit code.
     pub fn site_by_credit_code(&self, credit_code: &str) -> Result<Option<SiteId>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT id FROM site WHERE credit_code = ?1 AND credit_code <> '' ORDER BY id LIMIT 1")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id FROM site WHERE credit_code = ?1 AND credit_code <> '' ORDER BY id LIMIT 1",
+        )?;
         Ok(statement.query_row([credit_code], |row| row.get(0)).optional()?.map(SiteId))
     }
 
     /// The site of this name in a village.
     pub fn site_by_name(&self, village: &GridCode, name: &str) -> Result<Option<SiteId>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT id FROM site WHERE grid = ?1 AND name = ?2 ORDER BY id LIMIT 1")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT id FROM site WHERE grid = ?1 AND name = ?2 ORDER BY id LIMIT 1")?;
         Ok(statement.query_row([village.as_str(), name], |row| row.get(0)).optional()?.map(SiteId))
     }
 }
@@ -203,8 +211,10 @@ fn site_row(row: &Row<'_>, names: &mut Names<'_>) -> Result<SiteRow, StoreError>
     };
     let verdict: Option<domain::Verdict> = word(row, 15)?;
     let done: bool = row.get(19)?;
-    let last_inspection_at =
-        row.get::<_, Option<i64>>(25)?.map(|at| DateTime::from_timestamp_millis(at).ok_or(BAD)).transpose()?;
+    let last_inspection_at = row
+        .get::<_, Option<i64>>(25)?
+        .map(|at| DateTime::from_timestamp_millis(at).ok_or(BAD))
+        .transpose()?;
     Ok(SiteRow {
         id: SiteId(row.get(1)?),
         row: LedgerRow {

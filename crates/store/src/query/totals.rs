@@ -9,7 +9,11 @@ use crate::{Reader, StoreError};
 
 impl Reader<'_> {
     /// The totals of every unit of a level within a grid unit that has sites, by code.
-    pub fn totals(&self, within: &GridCode, level: GridLevel) -> Result<BTreeMap<GridCode, Totals>, StoreError> {
+    pub fn totals(
+        &self,
+        within: &GridCode,
+        level: GridLevel,
+    ) -> Result<BTreeMap<GridCode, Totals>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT substr(grid, 1, ?3), verdict, done, count(*), sum(problems), sum(open_problems), sum(inspections),
                 sum(photos)

@@ -10,13 +10,15 @@ use crate::{Reader, StoreError};
 impl Reader<'_> {
     /// Every grid unit, in the order of codes.
     pub fn units(&self) -> Result<Vec<GridUnit>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT code, name FROM grid_unit ORDER BY code")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT code, name FROM grid_unit ORDER BY code")?;
         statement.query_map([], |row| Ok(unit(row)))?.map(|unit| unit?).collect()
     }
 
     /// One grid unit.
     pub fn unit(&self, code: &GridCode) -> Result<Option<GridUnit>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT code, name FROM grid_unit WHERE code = ?1")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT code, name FROM grid_unit WHERE code = ?1")?;
         statement.query_row([code.as_str()], |row| Ok(unit(row))).optional()?.transpose()
     }
 

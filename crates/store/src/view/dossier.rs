@@ -28,7 +28,8 @@ impl Writer<'_> {
         // Names are looked up when the row is read: they may change.
         let row = dossier.ledger_row(GridNames::default());
         let closed_out =
-            dossier.problems.iter().filter(|problem| dossier.stage(problem) == Stage::ClosedOut).count() as u64;
+            dossier.problems.iter().filter(|problem| dossier.stage(problem) == Stage::ClosedOut).count()
+                as u64;
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO site (id, grid, name, credit_code, address, latitude, longitude, industry, operator,
                 telephone, landlord, landlord_telephone, source, remark, verdict, problem, measures, deadline, done,

@@ -42,7 +42,8 @@ pub trait SyncProtocol {
     ) -> impl Future<Output = Result<ExchangeReply, ProtocolError>> + Send;
 
     /// How much of a photo the server has.
-    fn photo_state(&self, hash: &PhotoHash) -> impl Future<Output = Result<PhotoState, ProtocolError>> + Send;
+    fn photo_state(&self, hash: &PhotoHash)
+    -> impl Future<Output = Result<PhotoState, ProtocolError>> + Send;
 
     /// Sends the bytes of a photo of `total` bytes from `offset` on. The answer says what the server has then; a
     /// server that has another number of bytes than `offset` takes nothing.

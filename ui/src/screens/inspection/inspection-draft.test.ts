@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { advice, deadlineOf, missing, newInspection, newProblem, parseInspection, requestOf, withSeverity } from './inspection-draft'
+import { deadlineOf, missing, newInspection, newProblem, parseInspection, requestOf, withSeverity } from './inspection-draft'
 
 const TODAY = '2026-11-21'
 const PHOTO = 'a'.repeat(64)
@@ -54,11 +54,6 @@ describe('what is missing', () => {
     expect(missing(draft, '阿花').map(({ key }) => key)).toEqual(['problem_description', 'problem_deadline', 'source'])
     expect(missing(draft, ' ').map(({ key }) => key)).toContain('person')
     expect(missing(filled(), '阿花')).toEqual([])
-  })
-
-  it('is only advice where a plan could be better', () => {
-    expect(advice({ ...filled(), measures: '', deadline: '' }).map(({ key }) => key)).toEqual(['measures', 'deadline'])
-    expect(advice({ ...filled(), verdict: 'clean', measures: '' })).toEqual([])
   })
 
   it('is a day where something else was typed', () => {

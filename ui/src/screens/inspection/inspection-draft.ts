@@ -105,7 +105,7 @@ export function parseInspection(body: string): InspectionDraft {
 }
 
 export interface Need {
-  key: 'person' | 'source' | 'latitude' | 'longitude' | 'problem_description' | 'problem_deadline' | 'date' | 'measures' | 'deadline'
+  key: 'person' | 'source' | 'latitude' | 'longitude' | 'problem_description' | 'problem_deadline' | 'date'
   /** The part of the form to jump to. */
   part: string
   /** Which problem, counted from 1. */
@@ -126,15 +126,6 @@ export function missing(draft: InspectionDraft, person: string): Need[] {
   })
   if (isPolluting(draft.verdict) && draft.deadline !== '' && !isDay(draft.deadline)) needs.push({ key: 'date', part: 'verdict' })
   if (draft.source === null) needs.push({ key: 'source', part: 'source' })
-  return needs
-}
-
-/** What had better be there. */
-export function advice(draft: InspectionDraft): Need[] {
-  if (!isPolluting(draft.verdict)) return []
-  const needs: Need[] = []
-  if (draft.measures.trim() === '') needs.push({ key: 'measures', part: 'measures' })
-  if (draft.deadline === '') needs.push({ key: 'deadline', part: 'deadline' })
   return needs
 }
 

@@ -139,7 +139,7 @@ export function useFormPhotos(draft: string, form: () => InspectionDraft, touche
     for (const item of incoming.value) URL.revokeObjectURL(item.preview)
   })
 
-  return { photos, incoming, sending, failed, add, retry, dismiss: drop, remove, opened }
+  return { photos, incoming, sending, failed, add, retry, dismiss: drop, remove, opened, touched }
 }
 
 export type FormPhotos = ReturnType<typeof useFormPhotos>

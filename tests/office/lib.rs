@@ -1,0 +1,199 @@
+//! People and places for the tests: an office with a real server, and inspectors with devices of their own.
+
+pub mod sample;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use app::{App, Device};
+use domain::{InspectionId, InspectionSource, Scope, SiteFields, SiteId, Verdict};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sync_client::HttpConnector;
+use sync_server::{Server, access::Access};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+use wire::ApiError;
+use wire::message::*;
+
+/// Donghui village.
+pub const DONGHUI: &str = "350211102207";
+/// The county that it lies in.
+pub const JIMEI: &str = "350211";
+
+/// An office: a server that runs, over a folder of its own.
+pub struct TestOffice {
+    pub address: String,
+    pub app: Arc<App>,
+    pub access: Arc<Access>,
+    stop: Option<oneshot::Sender<()>>,
+    running: tokio::task::JoinHandle<()>,
+    pub folder: TempDir,
+}
+
+impl TestOffice {
+    /// An office that knows the divisions, boundaries and ledger of Donghui.
+    pub async fn of_donghui() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let office = Self::open(folder, "127.0.0.1:0").await;
+        sample::import_donghui(&office.app);
+        office
+    }
+
+    async fn open(folder: TempDir, address: &str) -> Self {
+        let server = Server::open(folder.path(), address, None).await.unwrap();
+        let address = format!("http://{}", server.address());
+        let (app, access) = (Arc::clone(&server.state().app), Arc::clone(&server.state().access));
+        let (stop, stopped) = oneshot::channel();
+        let running = tokio::spawn(async move {
+            server.run(async { drop(stopped.await) }).await.unwrap();
+        });
+        Self { address, app, access, stop: Some(stop), running, folder }
+    }
+
+    /// Ends the server and gives what is needed to start it again.
+    pub async fn close(mut self) -> (TempDir, String) {
+        drop(self.stop.take());
+        self.running.await.unwrap();
+        (self.folder, self.address)
+    }
+
+    /// Starts the server again where it was.
+    pub async fn reopen((folder, address): (TempDir, String)) -> Self {
+        Self::open(folder, address.strip_prefix("http://").unwrap()).await
+    }
+
+    /// A token for a device of Donghui.
+    pub fn token(&self) -> String {
+        let scope = Scope::new(vec![DONGHUI.parse().unwrap()]);
+        self.access.add_device("test", &scope, self.app.now()).unwrap()
+    }
+
+    /// An inspector whose device is connected.
+    pub async fn inspector(&self, name: &str) -> Inspector {
+        let inspector = Inspector::alone();
+        let request =
+            ConnectServer { address: self.address.clone(), token: self.token(), person: name.to_owned() };
+        let inspector = inspector.blocking(move |device| {
+            device.call("sync.connect", serde_json::to_value(request).unwrap()).unwrap();
+        });
+        inspector.await
+    }
+}
+
+/// A person with a device.
+pub struct Inspector {
+    pub device: Arc<Device<HttpConnector>>,
+    pub folder: TempDir,
+}
+
+impl Inspector {
+    /// A device that knows no server.
+    pub fn alone() -> Self {
+        Self::with(tempfile::tempdir().unwrap())
+    }
+
+    fn with(folder: TempDir) -> Self {
+        let device = Arc::new(Device::open(folder.path(), HttpConnector::new()).unwrap());
+        Self { device, folder }
+    }
+
+    /// The same device after it was switched off and on.
+    pub fn restarted(self) -> Self {
+        let Self { device, folder } = self;
+        drop(device);
+        Self::with(folder)
+    }
+
+    async fn blocking(self, work: impl FnOnce(&Device<HttpConnector>) + Send + 'static) -> Self {
+        tokio::task::spawn_blocking(move || {
+            work(&self.device);
+            self
+        })
+        .await
+        .unwrap()
+    }
+
+    /// Runs a command and expects it to succeed.
+    pub fn call<R: DeserializeOwned>(&self, command: &str, request: impl Serialize) -> R {
+        self.try_call(command, request).unwrap_or_else(|error| panic!("{command}: {error:?}"))
+    }
+
+    /// Runs a command.
+    pub fn try_call<R: DeserializeOwned>(
+        &self,
+        command: &str,
+        request: impl Serialize,
+    ) -> Result<R, ApiError> {
+        let reply = self.device.call(command, serde_json::to_value(request).unwrap())?;
+        Ok(serde_json::from_value(reply).unwrap())
+    }
+
+    /// Syncs once.
+    pub async fn sync(&self) -> Result<(), ApiError> {
+        self.device.sync_now().await
+    }
+
+    pub fn status(&self) -> SyncStatus {
+        self.call("sync.status", Nothing {})
+    }
+
+    pub fn dossier(&self, site: SiteId) -> DossierView {
+        self.call("sites.dossier", OneSite { site })
+    }
+
+    pub fn totals(&self) -> domain::Totals {
+        let reply: LedgerTotals = self.call("ledger.totals", LedgerOf { grid: DONGHUI.parse().unwrap() });
+        reply.of.totals
+    }
+
+    pub fn find(&self, text: &str) -> Vec<SiteSummary> {
+        let filter = SiteFilter { text: Some(text.to_owned()), ..SiteFilter::default() };
+        let page: SitePage = self.call("sites.list", ListSites { filter, after: None, limit: 50 });
+        page.sites
+    }
+
+    pub fn register(&self, name: &str) -> SiteId {
+        let id = SiteId::new();
+        let fields = SiteFields::named(DONGHUI.parse().unwrap(), name);
+        self.call::<OneSite>("sites.register", RegisterSite { id, fields, draft: None }).site
+    }
+
+    pub fn edit(&self, site: SiteId, field: domain::SiteField, value: &str) {
+        let edits = vec![FieldEdit { field, value: value.to_owned() }];
+        self.call::<OneSite>("sites.edit", EditSite { site, edits });
+    }
+
+    /// Takes a photo from a file into a form.
+    pub fn photograph(&self, draft: Uuid, file: &Path) -> AttachedPhoto {
+        let upload = self.device.upload(&std::fs::read(file).unwrap()).unwrap();
+        self.call("photos.attach", AttachPhoto { upload, draft })
+    }
+}
+
+/// A visit with nothing in it yet.
+pub fn visit(site: SiteId) -> RecordInspection {
+    RecordInspection {
+        id: InspectionId::new(),
+        site,
+        draft: None,
+        source: InspectionSource::DailyPatrol,
+        position: None,
+        decision: None,
+        remarks: String::new(),
+        problems: vec![],
+        photos: vec![],
+    }
+}
+
+/// A verdict without a plan.
+pub fn decision(verdict: Verdict) -> NewDecision {
+    NewDecision {
+        verdict,
+        measures: String::new(),
+        deadline: None,
+        responsible_unit: String::new(),
+        responsible_person: String::new(),
+    }
+}
