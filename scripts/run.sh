@@ -32,7 +32,10 @@ if [ ! -e "$home/samples-imported" ]; then
   touch "$home/samples-imported"
 fi
 if [ ! -s "$home/app-token" ]; then
-  "${server[@]}" device add --name "$(uname -n)" --grid 350211102207 >"$home/app-token.new"
+  # What it says beside the token is for somebody who would have to write it down.
+  "${server[@]}" device add --name "$(uname -n)" --grid 350211102207 >"$home/app-token.new" 2>"$home/device-add" ||
+    die "the app could not be given a token: $(cat "$home/device-add")"
+  rm "$home/device-add"
   mv "$home/app-token.new" "$home/app-token"
 fi
 
@@ -45,7 +48,7 @@ end() {
   wait 2>/dev/null || true
 }
 trap end EXIT
-trap 'end; exit 130' INT
+trap 'end; echo; echo "Everything has ended; what was recorded is kept in $home."; exit 130' INT
 trap 'end; exit 143' TERM
 
 say "the server"

@@ -11,6 +11,9 @@ mkdir -p "$logs"
 # dependencies a second time.
 workspace=(--workspace --features village-ledger/custom-protocol)
 export WEBKIT_DISABLE_COMPOSITING_MODE=1
+# The runners' words are read again at the end.
+unset FORCE_COLOR
+export NO_COLOR=1
 
 # step NAME HEADLINE COMMAND...: its output goes to the screen and to $logs/NAME.
 step() {

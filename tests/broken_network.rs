@@ -81,14 +81,13 @@ impl SyncProtocol for Broken {
 
 struct Replica {
     app: App,
-    install: Uuid,
     _folder: TempDir,
 }
 
 fn replica(role: Role) -> Replica {
     let folder = tempfile::tempdir().unwrap();
     let app = App::open(folder.path(), role, system_clock()).unwrap();
-    Replica { app, install: Uuid::new_v4(), _folder: folder }
+    Replica { app, _folder: folder }
 }
 
 fn call(replica: &Replica, command: &str, request: impl serde::Serialize) -> Value {
@@ -103,14 +102,14 @@ fn season(seed: u64, photo: &[u8]) {
     office::sample::import_file(&office.app, ImportKind::Divisions, "divisions-350211.csv");
     let devices: Vec<Replica> = (0..3).map(|_| replica(Role::Device)).collect();
     let scope = Scope::new(vec!["350211".parse().unwrap()]);
-    let protocol = |device: &Replica, fault: f64, seed: u64| Broken {
-        office: Office::new(office.app.store().clone(), device.install, scope.clone()),
+    let protocol = |fault: f64, seed: u64| Broken {
+        office: Office::new(office.app.store().clone(), scope.clone()),
         dice: Arc::new(Mutex::new(StdRng::seed_from_u64(seed))),
         fault,
     };
     let synced = |device: &Replica, fault: f64, seed: u64| {
         let watch = SyncWatch::default();
-        runtime.block_on(sync(device.app.store(), &protocol(device, fault, seed), device.app.now(), &watch))
+        runtime.block_on(sync(device.app.store(), &protocol(fault, seed), device.app.now(), &watch))
     };
     for device in &devices {
         synced(device, 0.0, 0).unwrap();

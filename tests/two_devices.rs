@@ -196,3 +196,28 @@ async fn a_device_that_meets_another_server_offers_all_it_has() {
     let there = second.app.store().read::<_, store::StoreError>(|reader| reader.dossier(site)).unwrap();
     assert_eq!(there.unwrap().fields.name, "只在手机上的厂");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_restored_from_a_backup_gets_back_what_it_had_sent() {
+    let office = TestOffice::of_donghui().await;
+    let ahua = office.inspector("阿华").await;
+    ahua.sync().await.unwrap();
+    let backup = tempfile::tempdir().unwrap();
+    std::fs::copy(ahua.folder.path().join("replica.sqlite"), backup.path().join("replica.sqlite")).unwrap();
+    let wal = ahua.folder.path().join("replica.sqlite-wal");
+    std::fs::copy(wal, backup.path().join("replica.sqlite-wal")).unwrap();
+    let site = ahua.register("备份之后登记的厂");
+    ahua.edit(site, SiteField::Operator, "林志燕");
+    ahua.sync().await.unwrap();
+    drop(ahua);
+
+    let restored = Inspector::with(backup);
+    assert_eq!(restored.find("备份之后").len(), 0);
+    let other = restored.register("恢复之后登记的厂");
+    restored.sync().await.unwrap();
+    assert_eq!(restored.dossier(site).fields.operator, "林志燕");
+    assert!(restored.status().verified.is_some(), "{:?}", restored.status());
+    assert!(
+        office.app.store().read::<_, store::StoreError>(|reader| reader.dossier(other)).unwrap().is_some()
+    );
+}

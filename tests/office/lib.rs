@@ -94,7 +94,8 @@ impl Inspector {
         Self::with(tempfile::tempdir().unwrap())
     }
 
-    fn with(folder: TempDir) -> Self {
+    /// The device whose data lies in this folder.
+    pub fn with(folder: TempDir) -> Self {
         let device = Arc::new(Device::open(folder.path(), HttpConnector::new()).unwrap());
         Self { device, folder }
     }

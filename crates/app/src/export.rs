@@ -6,7 +6,6 @@ use domain::GridCode;
 use interchange::CsvLedger;
 use store::{Reader, StoreError};
 use wire::ApiError;
-use wire::message::SiteFilter;
 
 /// Why a ledger was not written.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +29,7 @@ pub fn export_ledger<W: Write>(
     writer: W,
     mut progress: impl FnMut(u64, u64) -> Result<(), ApiError>,
 ) -> Result<(W, u64), ExportError> {
-    let total = reader.count_sites(&SiteFilter { grid: Some(grid.clone()), ..SiteFilter::default() })?;
+    let total = reader.count_in(grid)?;
     let mut file = CsvLedger::new(writer).map_err(ExportError::Write)?;
     let mut done = 0;
     reader.each_site::<ExportError>(grid, |site| {

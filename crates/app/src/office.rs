@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::{GridCode, PhotoHash, Scope};
-use store::{PartProgress, Reader, Store, StoreError};
+use store::{PartProgress, Reader, Refusal, Store, StoreError};
 use uuid::Uuid;
 use wire::sync::{
-    ChangeResult, Digest, DocumentChanges, ExchangeReply, ExchangeRequest, Feed, Outcome, PAGE_BYTES,
-    PROTOCOL, PhotoState, ProtocolError, Push, SyncProtocol,
+    Digest, DocumentChanges, ExchangeReply, ExchangeRequest, Feed, PAGE_BYTES, PROTOCOL, PhotoState,
+    ProtocolError, Refused, SyncProtocol,
 };
 use wire::{ApiError, ErrorCode};
 
@@ -21,14 +21,13 @@ pub(crate) const GENERATION: &str = "generation";
 #[derive(Debug, Clone)]
 pub struct Office {
     store: Arc<Store>,
-    install: Uuid,
     scope: Scope,
 }
 
 impl Office {
-    /// The office as this install sees it, which may read and write within this scope.
-    pub fn new(store: Arc<Store>, install: Uuid, scope: Scope) -> Self {
-        Self { store, install, scope }
+    /// The office as a device sees it that may read and write within this scope.
+    pub fn new(store: Arc<Store>, scope: Scope) -> Self {
+        Self { store, scope }
     }
 
     fn exchange_now(&self, request: &ExchangeRequest) -> Result<ExchangeReply, ApiError> {
@@ -45,14 +44,15 @@ impl Office {
             return Ok(ExchangeReply {
                 generation,
                 scope,
-                results: Vec::new(),
+                answered: 0,
+                refused: Vec::new(),
                 feeds: Vec::new(),
                 more: true,
                 photos_wanted: Vec::new(),
                 digests: Vec::new(),
             });
         }
-        let results = self.take(&request.push).map_err(to_api_error)?;
+        let (answered, refused) = self.take(request).map_err(to_api_error)?;
         let read = self.store.read(|reader| {
             let (feeds, more) = self.feeds(reader, request)?;
             let digests = if more { Vec::new() } else { self.digests(reader)? };
@@ -65,7 +65,7 @@ impl Office {
             Ok::<_, StoreError>((feeds, more, digests, photos_wanted))
         });
         let (feeds, more, digests, photos_wanted) = read.map_err(to_api_error)?;
-        Ok(ExchangeReply { generation, scope, results, feeds, more, photos_wanted, digests })
+        Ok(ExchangeReply { generation, scope, answered, refused, feeds, more, photos_wanted, digests })
     }
 
     fn generation(&self) -> Result<Uuid, StoreError> {
@@ -84,29 +84,30 @@ impl Office {
         })
     }
 
-    /// Takes in what the device made, all in one transaction.
-    fn take(&self, pushes: &[Push]) -> Result<Vec<ChangeResult>, StoreError> {
-        if pushes.is_empty() {
-            return Ok(Vec::new());
+    /// Takes in what the device made, all in one transaction. Says how many changes that were, and which are refused.
+    fn take(&self, request: &ExchangeRequest) -> Result<(u64, Vec<Refused>), StoreError> {
+        if request.push.is_empty() {
+            return Ok((0, Vec::new()));
         }
         self.store.write(|writer| {
-            let mut results = Vec::new();
-            for Push { grid, documents } in pushes {
-                for news in documents {
-                    if self.scope.covers(grid) {
-                        for answer in writer.ingest(grid, news, Some(self.install))? {
-                            let outcome = match answer.result {
-                                Ok(()) => Outcome::Stored,
-                                Err(refusal) => Outcome::Refused(refusal.code().to_owned()),
-                            };
-                            results.push(ChangeResult { hash: answer.hash.into(), outcome });
-                        }
-                    } else {
-                        results.extend(out_of_scope(news));
+            let mut answered = 0;
+            let mut refused = Vec::new();
+            for (grid, news) in
+                request.push.iter().flat_map(|push| push.documents.iter().map(|news| (&push.grid, news)))
+            {
+                let answers: Vec<Result<(), Refusal>> = if self.scope.covers(grid) {
+                    writer.ingest(grid, news, Some(request.install))?
+                } else {
+                    vec![Err(Refusal::OutOfScope); news.changes.len()]
+                };
+                for answer in answers {
+                    if let Err(refusal) = answer {
+                        refused.push(Refused { change: answered, reason: refusal.code().to_owned() });
                     }
+                    answered += 1;
                 }
             }
-            Ok(results)
+            Ok((answered, refused))
         })
     }
 
@@ -117,6 +118,7 @@ impl Office {
     }
 
     fn feeds(&self, reader: &Reader<'_>, request: &ExchangeRequest) -> Result<(Vec<Feed>, bool), StoreError> {
+        let skipped = (!request.own_too).then_some(request.install);
         let mut feeds = Vec::new();
         let mut budget = PAGE_BYTES;
         for (grid, last) in reader.log_positions()? {
@@ -128,7 +130,7 @@ impl Office {
             if budget == 0 {
                 return Ok((feeds, true));
             }
-            let page = reader.log_after(&grid, read_to, self.install, budget)?;
+            let page = reader.log_after(&grid, read_to, skipped, budget)?;
             let size: usize = page.entries.iter().map(|entry| entry.bytes.len()).sum();
             budget = budget.saturating_sub(size);
             let mut documents: BTreeMap<Uuid, DocumentChanges> = BTreeMap::new();
@@ -208,13 +210,6 @@ impl Office {
         };
         keep().map_err(to_api_error)
     }
-}
-
-fn out_of_scope(news: &DocumentChanges) -> impl Iterator<Item = ChangeResult> {
-    news.changes.iter().map(|bytes| ChangeResult {
-        hash: store::change_hash(bytes).unwrap_or_default().into(),
-        outcome: Outcome::Refused("scope".to_owned()),
-    })
 }
 
 impl SyncProtocol for Office {

@@ -1,6 +1,8 @@
 //! Taking in changes that were made elsewhere. Nothing of them is trusted: a change that cannot be read, that builds
 //! on something unknown or that would leave the document unreadable is refused with a reason.
 
+use std::collections::HashSet;
+
 use automerge::Change;
 use domain::{GridCode, SiteId};
 use uuid::Uuid;
@@ -19,6 +21,8 @@ pub enum Refusal {
     MissingDependencies,
     /// The document belongs to another grid unit than was said, or is of another kind.
     WrongGrid,
+    /// The grid unit is not in the scope of whoever sent it.
+    OutOfScope,
 }
 
 impl Refusal {
@@ -28,56 +32,47 @@ impl Refusal {
             Self::Damaged => "damaged",
             Self::MissingDependencies => "missing_dependencies",
             Self::WrongGrid => "wrong_grid",
+            Self::OutOfScope => "scope",
         }
     }
 }
 
-/// What became of one change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ingested {
-    /// The change's hash; empty where the bytes could not be read.
-    pub hash: Vec<u8>,
-    /// `Ok` if it is in the database now, whether or not it was before.
-    pub result: Result<(), Refusal>,
-}
-
-/// The hash of a change, if the bytes are one.
-pub fn change_hash(bytes: &[u8]) -> Option<Vec<u8>> {
-    read_change(bytes).ok().map(|change| change.hash().0.to_vec())
-}
-
 impl Writer<'_> {
-    /// Takes in changes to one document, made by `origin`. Every change gets an answer, in the order given.
+    /// Takes in changes to one document that came from `origin`. Every change gets an answer, in the order given;
+    /// `Ok` if it is in the database now, whether or not it was before.
     pub fn ingest(
         &self,
         grid: &GridCode,
         news: &DocumentChanges,
         origin: Option<Uuid>,
-    ) -> Result<Vec<Ingested>, StoreError> {
-        let mut answers = Vec::with_capacity(news.changes.len());
+    ) -> Result<Vec<Result<(), Refusal>>, StoreError> {
+        let mut answers = vec![Ok(()); news.changes.len()];
+        let mut hashes = Vec::with_capacity(news.changes.len());
         let mut changes = Vec::new();
-        for bytes in &news.changes {
+        for (bytes, answer) in news.changes.iter().zip(&mut answers) {
             match read_change(bytes) {
                 Ok(change) => {
-                    answers.push(Ingested { hash: change.hash().0.to_vec(), result: Ok(()) });
+                    hashes.push(Some(change.hash()));
                     changes.push(change);
                 }
-                Err(_) => answers.push(Ingested { hash: Vec::new(), result: Err(Refusal::Damaged) }),
+                Err(_) => {
+                    hashes.push(None);
+                    *answer = Err(Refusal::Damaged);
+                }
             }
         }
         let mut refuse = |change: &Change, refusal: Refusal| {
-            let hash = change.hash().0;
-            answers
-                .iter_mut()
-                .filter(|answer| answer.hash == hash)
-                .for_each(|answer| answer.result = Err(refusal));
+            let hash = Some(change.hash());
+            let same = hashes.iter().zip(&mut answers).filter(|(other, _)| **other == hash);
+            same.for_each(|(_, answer)| *answer = Err(refusal));
         };
         if self.document_kind(news.document)?.is_some_and(|kind| kind != news.kind) {
             changes.iter().for_each(|change| refuse(change, Refusal::WrongGrid));
             return Ok(answers);
         }
         let mut stored = self.load(news.document, news.kind)?;
-        changes.retain(|change| !stored.document.holds(&change.hash()));
+        let mut seen = HashSet::new();
+        changes.retain(|change| !stored.document.holds(&change.hash()) && seen.insert(change.hash()));
         if changes.is_empty() {
             return Ok(answers);
         }

@@ -22,7 +22,7 @@ pub use change::NewChange;
 pub use document::{Author, CountyWrite, DocumentError, DossierWrite, stored_position};
 pub use draft::{DraftPhotoRow, DraftRow};
 pub use error::StoreError;
-pub use ingest::{Ingested, Refusal, change_hash};
+pub use ingest::Refusal;
 pub use log::{LogEntry, LogPage, Unsent};
 pub use photo::{PartProgress, PhotoFile};
 pub use query::{SiteRow, SitesPage};

@@ -56,12 +56,12 @@ impl Reader<'_> {
     }
 
     /// Entries of a log after a position, of at most `budget` bytes unless the first alone is larger, without those
-    /// that `reader` pushed.
+    /// that came from `skipped`.
     pub fn log_after(
         &self,
         grid: &GridCode,
         seq: u64,
-        reader: Uuid,
+        skipped: Option<Uuid>,
         budget: usize,
     ) -> Result<LogPage, StoreError> {
         let mut statement = self.connection.prepare_cached(
@@ -73,7 +73,8 @@ impl Reader<'_> {
         let mut page = LogPage { entries: Vec::new(), to_seq: seq, more: false };
         let mut size = 0;
         while let Some(row) = rows.next()? {
-            let own = row.get_ref(4)?.as_blob().map_err(rusqlite::Error::from)? == reader.as_bytes();
+            let origin = row.get_ref(4)?.as_blob().map_err(rusqlite::Error::from)?;
+            let own = skipped.is_some_and(|skipped| origin == skipped.as_bytes());
             if !own {
                 let bytes: Vec<u8> = row.get(3)?;
                 size += bytes.len();
@@ -222,19 +223,28 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Reads the logs of these grid units anew and offers all that is here of them.
+    pub fn compare_anew(&self, grids: &[GridCode]) -> Result<(), StoreError> {
+        for grid in grids {
+            self.transaction.execute("DELETE FROM log_position WHERE grid = ?1", [grid.as_str()])?;
+            self.transaction.execute("UPDATE change SET unsent = 1 WHERE grid = ?1", [grid.as_str()])?;
+        }
+        Ok(())
+    }
+
     /// Notes that the server has a change on its disk.
-    pub fn mark_sent(&self, hash: &[u8]) -> Result<(), StoreError> {
+    pub fn mark_sent(&self, n: i64) -> Result<(), StoreError> {
         self.transaction
-            .prepare_cached("UPDATE change SET unsent = 0, refused = '' WHERE unsent = 1 AND hash = ?1")?
-            .execute([hash])?;
+            .prepare_cached("UPDATE change SET unsent = 0, refused = '' WHERE n = ?1")?
+            .execute([n])?;
         Ok(())
     }
 
     /// Notes that the server will not take a change.
-    pub fn mark_refused(&self, hash: &[u8], reason: &str) -> Result<(), StoreError> {
+    pub fn mark_refused(&self, n: i64, reason: &str) -> Result<(), StoreError> {
         self.transaction
-            .prepare_cached("UPDATE change SET refused = ?2 WHERE unsent = 1 AND hash = ?1")?
-            .execute(params![hash, reason])?;
+            .prepare_cached("UPDATE change SET refused = ?2 WHERE n = ?1")?
+            .execute(params![n, reason])?;
         Ok(())
     }
 

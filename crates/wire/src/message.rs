@@ -157,6 +157,8 @@ messages! {
         open_problems: Option<bool>,
         /// With fields that hold several values.
         conflict: Option<bool>,
+        /// Polluting, not done, and past the deadline today in China. These come with the longest overdue first.
+        overdue: Option<bool>,
     }
     /// One page of what a filter leaves.
     struct ListSites {

@@ -74,9 +74,9 @@ enum Command {
     },
     /// Print another link that opens the console once
     SignInLink {
-        /// The address under which the console is reached
-        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8770")]
-        address: String,
+        /// The address under which the console is reached; the one at which the server was last started if not given
+        #[arg(long, value_name = "URL")]
+        address: Option<String>,
     },
 }
 
@@ -148,7 +148,7 @@ pub fn run() -> ExitCode {
             export::run(&data, &grid, out.as_deref())
         }
         Command::Device { command: Device::Add { name, grid } } => device::add(&data, &name, grid),
-        Command::SignInLink { address } => serve::print_link(&data, &address),
+        Command::SignInLink { address } => serve::print_link(&data, address),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

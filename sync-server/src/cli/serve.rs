@@ -3,11 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
+use store::StoreError;
 use tracing_subscriber::EnvFilter;
 
 use super::{Complaint, open};
 use crate::access::Access;
 use crate::serve::Server;
+
+/// The setting that holds the address at which the server was last started.
+const CONSOLE: &str = "console_address";
 
 pub(super) fn run(data: &Path, listen: &str, ui: Option<PathBuf>) -> Result<(), Complaint> {
     let filter = EnvFilter::try_from_env("VILLAGE_LEDGER_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
@@ -24,6 +28,11 @@ pub(super) fn run(data: &Path, listen: &str, ui: Option<PathBuf>) -> Result<(), 
         let server = Server::open(data, listen, ui).await?;
         let code = server.state().access.new_sign_in_code(Utc::now())?;
         let address = server.address();
+        server
+            .state()
+            .app
+            .store()
+            .write::<_, StoreError>(|writer| writer.set_setting(CONSOLE, &format!("http://{address}")))?;
         println!("Village Ledger listens on http://{address}");
         println!("{}", link(&format!("http://{address}"), &code));
         if !address.ip().is_loopback() {
@@ -33,8 +42,12 @@ pub(super) fn run(data: &Path, listen: &str, ui: Option<PathBuf>) -> Result<(), 
     })
 }
 
-pub(super) fn print_link(data: &Path, address: &str) -> Result<(), Complaint> {
+pub(super) fn print_link(data: &Path, address: Option<String>) -> Result<(), Complaint> {
     let app = open(data)?;
+    let last = app.store().read::<_, StoreError>(|reader| reader.setting(CONSOLE))?;
+    let address = address.or(last).ok_or_else(|| {
+        Complaint("the server was never started here: give the console's address with --address".to_owned())
+    })?;
     let code = Access::open(data)?.new_sign_in_code(app.now())?;
     println!("{}", link(address.trim_end_matches('/'), &code));
     Ok(())

@@ -29,9 +29,7 @@ impl FromRequestParts<super::State> for Office {
             .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
             .unwrap_or_default();
         match state.access.device(token)? {
-            Some(device) => {
-                Ok(Self(app::Office::new(state.app.store().clone(), device.install, device.scope)))
-            }
+            Some(device) => Ok(Self(app::Office::new(state.app.store().clone(), device.scope))),
             None => {
                 let message = "the server does not know this device's token";
                 Err(ApiError::new(ErrorCode::Unauthorized, message).because("token").into())

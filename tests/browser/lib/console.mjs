@@ -12,7 +12,9 @@ export const desktop = { width: 1440, height: 900 }
 
 export async function openBrowser(t) {
   const args = process.getuid() === 0 ? ['--no-sandbox'] : []
-  const browser = await engine.launch({ executablePath: chromium, args })
+  // In a locale without Unicode it cannot name a downloaded file in Chinese.
+  const env = { ...process.env, LC_ALL: 'C.UTF-8' }
+  const browser = await engine.launch({ executablePath: chromium, args, env })
   t.after(() => browser.close())
   return browser
 }

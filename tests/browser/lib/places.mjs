@@ -16,7 +16,8 @@ export const uiDist = process.env.VILLAGE_LEDGER_UI ?? join(root, 'ui/dist')
 export const picture = (name) => join(root, 'tests/browser/out', `${name}.png`)
 
 export const sample = (name) => join(root, 'samples', name)
-export const photo = (name) => join(root, '../shared/data/photos', name)
+/** Real photographs: copied into the samples, or beside the repository. */
+export const photo = (name) => [sample(`photos/${name}`), join(root, '../shared/data/photos', name)].find(existsSync)
 
 const browsers = ['chromium', 'chromium-browser', 'google-chrome']
   .flatMap((name) => (process.env.PATH ?? '').split(':').map((folder) => join(folder, name)))

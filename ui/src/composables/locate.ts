@@ -1,4 +1,5 @@
 import { ref, shallowRef } from 'vue'
+import { host } from '@/host'
 import type { LatLon } from '@/wire/LatLon'
 import type { Position } from '@/wire/Position'
 
@@ -21,7 +22,8 @@ export function useLocate() {
 
   function locate(): Promise<Position | null> {
     failure.value = null
-    if (!window.isSecureContext) failure.value = 'insecure'
+    // The shell's own scheme is secure whatever its WebView calls it.
+    if (host.kind === 'office' && !window.isSecureContext) failure.value = 'insecure'
     else if (!('geolocation' in navigator)) failure.value = 'unsupported'
     if (failure.value !== null) return Promise.resolve(null)
     locating.value = true

@@ -53,7 +53,7 @@ export const en: typeof zh = {
   inspections: 'Inspections',
   photos: 'Photos',
   sum: 'Total',
-  rate: 'Carried out',
+  rate: 'Share done',
   beneath: 'Units beneath',
   no_beneath: 'No unit beneath has sites yet',
   export: 'Export CSV',

@@ -29,4 +29,8 @@ open_problems: boolean | null,
 /**
  * With fields that hold several values.
  */
-conflict: boolean | null, };
+conflict: boolean | null, 
+/**
+ * Polluting, not done, and past the deadline today in China. These come with the longest overdue first.
+ */
+overdue: boolean | null, };

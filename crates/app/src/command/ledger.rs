@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::BufWriter;
 
+use domain::problem::day_in_china;
 use domain::{GridLevel, Totals};
 use store::StoreError;
 use wire::message::{
@@ -42,8 +43,9 @@ pub(super) fn totals(app: &App, request: LedgerOf) -> Result<LedgerTotals, Failu
 
 pub(super) fn rows(app: &App, request: ListSites) -> Result<LedgerPage, Failure> {
     let ListSites { filter, after, limit } = request;
+    let today = day_in_china(app.now());
     app.store.read(|reader| {
-        let page = reader.sites(&filter, after.as_deref(), limit.clamp(1, MOST_ROWS))?;
+        let page = reader.sites(&filter, today, after.as_deref(), limit.clamp(1, MOST_ROWS))?;
         let lines = page.sites.into_iter().map(|site| LedgerLine { site: site.id, row: site.row }).collect();
         Ok(LedgerPage { lines, next: page.next })
     })
@@ -54,7 +56,7 @@ pub(super) fn export(app: &App, request: ExportLedger) -> Result<Download, Failu
     let running = app.work.begin(app.now())?;
     app.store.read(|reader| {
         let unit = known(reader, &grid)?;
-        let day = domain::problem::day_in_china(app.now());
+        let day = day_in_china(app.now());
         let file_name = format!("{}-台账-{day}.csv", unit.name.replace(['/', '\\'], "-"));
         let (id, path) = app.uploads.new_download(&file_name)?;
         let unwritable = |source| StoreError::File { path: path.clone(), source };

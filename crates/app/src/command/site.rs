@@ -1,6 +1,7 @@
 //! Sites and their dossiers.
 
 use chrono::{DateTime, Utc};
+use domain::problem::day_in_china;
 use domain::{Dossier, GridLevel, InspectionSource, Position, SiteField, SiteFields, SiteKind};
 use store::{DossierWrite, Reader, SiteRow, stored_position};
 use wire::message::{
@@ -20,7 +21,7 @@ pub(super) fn list(app: &App, request: ListSites) -> Result<SitePage, Failure> {
     let ListSites { filter, after, limit } = request;
     let now = app.now();
     app.store.read(|reader| {
-        let page = reader.sites(&filter, after.as_deref(), limit.clamp(1, MOST_ROWS))?;
+        let page = reader.sites(&filter, day_in_china(now), after.as_deref(), limit.clamp(1, MOST_ROWS))?;
         Ok(SitePage {
             sites: page.sites.into_iter().map(|site| summary(site, now)).collect(),
             next: page.next,
@@ -29,7 +30,8 @@ pub(super) fn list(app: &App, request: ListSites) -> Result<SitePage, Failure> {
 }
 
 pub(super) fn count(app: &App, filter: SiteFilter) -> Result<Count, Failure> {
-    app.store.read(|reader| Ok(Count { count: reader.count_sites(&filter)? }))
+    let today = day_in_china(app.now());
+    app.store.read(|reader| Ok(Count { count: reader.count_sites(&filter, today)? }))
 }
 
 pub(super) fn dossier(app: &App, request: OneSite) -> Result<DossierView, Failure> {

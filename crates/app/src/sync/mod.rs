@@ -7,8 +7,8 @@ mod watch;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::GridCode;
-use store::{Store, StoreError};
+use domain::{GridCode, GridLevel};
+use store::{Reader, Store, StoreError};
 use wire::message::Verification;
 use wire::sync::SyncProtocol;
 use wire::{ApiError, ErrorCode};
@@ -34,38 +34,40 @@ pub async fn sync(
     now: DateTime<Utc>,
     watch: &SyncWatch,
 ) -> Result<SyncOutcome, ApiError> {
-    let exchanged = record::exchange(store, protocol, watch).await?;
+    let mut exchanged = record::exchange(store, protocol, false, watch).await?;
+    let differing = store.read(|reader| differing(reader, &exchanged)).map_err(to_api_error)?;
+    if !differing.is_empty() {
+        // One of the two was restored from a backup, or lost something: both tell each other all they have.
+        store.write(|writer| writer.compare_anew(&differing)).map_err(to_api_error)?;
+        exchanged = record::exchange(store, protocol, true, watch).await?;
+    }
     photo::send(store, protocol, &exchanged.photos_wanted, watch).await?;
     photo::fetch(store, protocol, watch).await?;
     prove(store, exchanged, now).map_err(to_api_error)
 }
 
+/// The grid units in which both sides hold different documents although nothing is waiting to be sent.
+fn differing(reader: &Reader<'_>, exchanged: &record::Exchanged) -> Result<Vec<GridCode>, StoreError> {
+    let here = reader.digests()?;
+    let in_scope = |grid: &GridCode| exchanged.scope.iter().any(|unit| unit.contains(grid));
+    let unlike_here = exchanged.digests.iter().filter(|there| !here.contains(there)).map(|there| &there.grid);
+    let unknown_there = here
+        .iter()
+        .map(|here| &here.grid)
+        .filter(|grid| in_scope(grid) && !exchanged.digests.iter().any(|there| there.grid == **grid));
+    let waiting = reader.unsent_grids()?;
+    Ok(unlike_here.chain(unknown_there).filter(|grid| !waiting.contains(grid)).cloned().collect())
+}
+
 /// Compares what both sides hold. Nothing is called verified that was not compared.
 fn prove(store: &Store, exchanged: record::Exchanged, now: DateTime<Utc>) -> Result<SyncOutcome, StoreError> {
     store.read(|reader| {
-        let waiting = reader.unsent_grids()?;
-        let here = reader.digests()?;
-        let mut dossiers = 0;
-        let mut differing = Vec::new();
-        for there in &exchanged.digests {
-            let same = here.iter().any(|here| here == there);
-            if same {
-                dossiers += if there.grid.as_str().len() == 12 { there.documents } else { 0 };
-            } else if !waiting.contains(&there.grid) {
-                differing.push(there.grid.clone());
-            }
-        }
-        let in_scope = |grid: &GridCode| exchanged.scope.iter().any(|unit| unit.contains(grid));
-        let unknown_there = |grid: &GridCode| !exchanged.digests.iter().any(|there| there.grid == *grid);
-        differing.extend(
-            here.iter()
-                .map(|here| &here.grid)
-                .filter(|grid| in_scope(grid) && unknown_there(grid) && !waiting.contains(grid))
-                .cloned(),
-        );
+        let differing = differing(reader, &exchanged)?;
+        let alike = exchanged.digests.iter().filter(|there| there.grid.level() == GridLevel::Village);
+        let dossiers = alike.map(|there| there.documents).sum();
         let (photos, stored) = reader.photo_counts()?;
         let missing = reader.photos_missing()?.len() as u64;
-        let everything = waiting.is_empty() && differing.is_empty() && photos == stored + missing;
+        let everything = reader.unsent_count()? == 0 && differing.is_empty() && photos == stored + missing;
         let verified = everything.then_some(Verification { at: now, dossiers, photos: stored });
         Ok(SyncOutcome { verified, differing })
     })

@@ -8,8 +8,7 @@ use store::{LogEntry, Store, StoreError, Unsent};
 use uuid::Uuid;
 use wire::message::SyncPhase;
 use wire::sync::{
-    Cursor, Digest, DocumentChanges, ExchangeReply, ExchangeRequest, Outcome, PAGE_BYTES, PROTOCOL, Push,
-    SyncProtocol,
+    Cursor, Digest, DocumentChanges, ExchangeReply, ExchangeRequest, PAGE_BYTES, PROTOCOL, Push, SyncProtocol,
 };
 use wire::{ApiError, ErrorCode};
 
@@ -19,6 +18,7 @@ use crate::error::{from_protocol, to_api_error};
 
 /// The server's generation that the cursors here belong to.
 const SERVER_GENERATION: &str = "server_generation";
+const INSTALL: &str = "install";
 
 /// What both sides know when neither has news.
 pub(super) struct Exchanged {
@@ -27,9 +27,11 @@ pub(super) struct Exchanged {
     pub photos_wanted: Vec<PhotoHash>,
 }
 
+/// `own_too` fetches what this store made itself as well.
 pub(super) async fn exchange(
     store: &Arc<Store>,
     protocol: &impl SyncProtocol,
+    own_too: bool,
     watch: &SyncWatch,
 ) -> Result<Exchanged, ApiError> {
     // A change that the server refuses again stays behind; each change is offered once in a sync.
@@ -38,19 +40,18 @@ pub(super) async fn exchange(
     loop {
         let waiting = store.read::<_, StoreError>(|reader| reader.unsent_count()).map_err(to_api_error)?;
         watch.at(SyncPhase::Records, done, done + waiting, protocol.traffic())?;
-        let (request, last) = request(store, offered_to).map_err(to_api_error)?;
-        let pushed = request.push.iter().map(|push| push.documents.len()).sum::<usize>();
-        let reply = protocol.exchange(request.clone()).await.map_err(from_protocol)?;
-        if request.generation != Some(reply.generation)
-            && begin_anew(store, &request, &reply).map_err(to_api_error)?
+        let offer = offer(store, offered_to, own_too).map_err(to_api_error)?;
+        let reply = protocol.exchange(offer.request.clone()).await.map_err(from_protocol)?;
+        if offer.request.generation != Some(reply.generation)
+            && begin_anew(store, &offer.request, &reply).map_err(to_api_error)?
         {
             offered_to = 0;
             continue;
         }
-        done += pushed as u64;
-        offered_to = last.unwrap_or(offered_to);
-        take(store, &request, &reply)?;
-        let more_to_send = last.is_some()
+        take(store, &offer, &reply)?;
+        done += offer.numbers.len() as u64;
+        offered_to = offer.numbers.iter().copied().max().unwrap_or(offered_to);
+        let more_to_send = !offer.numbers.is_empty()
             && !store
                 .read::<_, StoreError>(|reader| reader.unsent_after(offered_to, 1))
                 .map_err(to_api_error)?
@@ -58,38 +59,61 @@ pub(super) async fn exchange(
         if !reply.more && !more_to_send {
             watch.at(SyncPhase::Records, done, done, protocol.traffic())?;
             let photos_wanted =
-                note_photos(store, &request.photos, reply.photos_wanted).map_err(to_api_error)?;
+                note_photos(store, &offer.request.photos, reply.photos_wanted).map_err(to_api_error)?;
             return Ok(Exchanged { scope: reply.scope, digests: reply.digests, photos_wanted });
         }
     }
 }
 
-fn request(store: &Store, offered_to: i64) -> Result<(ExchangeRequest, Option<i64>), StoreError> {
+/// What is sent, and the numbers of its changes in the order in which they are written.
+struct Offer {
+    request: ExchangeRequest,
+    numbers: Vec<i64>,
+}
+
+fn offer(store: &Store, offered_to: i64, own_too: bool) -> Result<Offer, StoreError> {
+    let install = install(store)?;
     store.read(|reader| {
-        let unsent = reader.unsent_after(offered_to, PAGE_BYTES)?;
-        let last = unsent.last().map(|unsent| unsent.n);
+        let (push, numbers) = by_grid(reader.unsent_after(offered_to, PAGE_BYTES)?);
         let generation = reader.setting(SERVER_GENERATION)?.and_then(|text| text.parse().ok());
         let cursors = reader.log_positions()?.into_iter().map(|(grid, seq)| Cursor { grid, seq }).collect();
         let photos = reader.photos_to_send()?;
-        Ok((ExchangeRequest { protocol: PROTOCOL, generation, cursors, push: by_grid(unsent), photos }, last))
+        let request =
+            ExchangeRequest { protocol: PROTOCOL, install, own_too, generation, cursors, push, photos };
+        Ok(Offer { request, numbers })
     })
 }
 
-fn by_grid(unsent: Vec<Unsent>) -> Vec<Push> {
-    let mut grids: BTreeMap<GridCode, BTreeMap<Uuid, DocumentChanges>> = BTreeMap::new();
-    for Unsent { grid, entry: LogEntry { document, kind, bytes }, .. } in unsent {
-        grids
-            .entry(grid)
-            .or_default()
-            .entry(document)
-            .or_insert_with(|| DocumentChanges { document, kind, changes: Vec::new() })
-            .changes
-            .push(bytes.into());
+/// The name of this store, made at its first sync.
+fn install(store: &Store) -> Result<Uuid, StoreError> {
+    let named = store.read::<_, StoreError>(|reader| reader.setting(INSTALL))?;
+    if let Some(install) = named.and_then(|text| text.parse().ok()) {
+        return Ok(install);
     }
-    grids
-        .into_iter()
-        .map(|(grid, documents)| Push { grid, documents: documents.into_values().collect() })
-        .collect()
+    let install = Uuid::new_v4();
+    store.write::<_, StoreError>(|writer| writer.set_setting(INSTALL, &install.to_string()))?;
+    Ok(install)
+}
+
+fn by_grid(unsent: Vec<Unsent>) -> (Vec<Push>, Vec<i64>) {
+    let mut grids: BTreeMap<GridCode, BTreeMap<Uuid, (DocumentChanges, Vec<i64>)>> = BTreeMap::new();
+    for Unsent { n, grid, entry: LogEntry { document, kind, bytes } } in unsent {
+        let begin = || (DocumentChanges { document, kind, changes: Vec::new() }, Vec::new());
+        let (changes, numbers) = grids.entry(grid).or_default().entry(document).or_insert_with(begin);
+        changes.changes.push(bytes.into());
+        numbers.push(n);
+    }
+    let mut numbers = Vec::new();
+    let mut push = Vec::new();
+    for (grid, documents) in grids {
+        let mut of_grid = Push { grid, documents: Vec::new() };
+        for (changes, of_document) in documents.into_values() {
+            of_grid.documents.push(changes);
+            numbers.extend(of_document);
+        }
+        push.push(of_grid);
+    }
+    (push, numbers)
 }
 
 /// Notes the server's generation. Where the device knew another store, it forgets what that one had and offers all it
@@ -105,18 +129,18 @@ fn begin_anew(store: &Store, request: &ExchangeRequest, reply: &ExchangeReply) -
 }
 
 /// Takes in the answer, all in one transaction: what was stored, and news with the positions that they reach to.
-fn take(store: &Store, request: &ExchangeRequest, reply: &ExchangeReply) -> Result<(), ApiError> {
-    let offered: usize =
-        request.push.iter().flat_map(|push| &push.documents).map(|document| document.changes.len()).sum();
-    if reply.results.len() != offered {
+fn take(store: &Store, offer: &Offer, reply: &ExchangeReply) -> Result<(), ApiError> {
+    if reply.answered != offer.numbers.len() as u64 {
         return Err(ApiError::new(ErrorCode::Malformed, "the server did not answer for every change"));
     }
+    let refused: BTreeMap<u64, &str> =
+        reply.refused.iter().map(|refused| (refused.change, refused.reason.as_str())).collect();
     let damaged = store
         .write::<_, StoreError>(|writer| {
-            for result in &reply.results {
-                match &result.outcome {
-                    Outcome::Stored => writer.mark_sent(&result.hash)?,
-                    Outcome::Refused(reason) => writer.mark_refused(&result.hash, reason)?,
+            for (place, n) in offer.numbers.iter().enumerate() {
+                match refused.get(&(place as u64)) {
+                    None => writer.mark_sent(*n)?,
+                    Some(reason) => writer.mark_refused(*n, reason)?,
                 }
             }
             let mut damaged = BTreeSet::new();
@@ -124,7 +148,7 @@ fn take(store: &Store, request: &ExchangeRequest, reply: &ExchangeReply) -> Resu
                 let mut whole = true;
                 for news in &feed.documents {
                     let answers = writer.ingest(&feed.grid, news, None)?;
-                    whole &= answers.iter().all(|answer| answer.result.is_ok());
+                    whole &= answers.iter().all(Result::is_ok);
                 }
                 if whole {
                     writer.set_log_position(&feed.grid, feed.to_seq)?;

@@ -1,8 +1,10 @@
 //! What can be written into a dossier. Each command decides on a list of writes, and they become one change.
 
+use std::collections::HashMap;
+
 use automerge::transaction::Transactable;
-use automerge::{ActorId, Change, ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
-use chrono::{DateTime, NaiveDate, Utc};
+use automerge::{ActorId, Change, ObjId, ROOT, ReadDoc, ScalarValue, hydrate};
+use chrono::{DateTime, Utc};
 use domain::{
     Completion, Decision, GridCode, Inspection, PhotoReference, Position, Problem, SiteField, StageChange,
 };
@@ -90,94 +92,31 @@ impl Document {
                     .ok_or_else(|| DocumentError::Unknown(format!("the value {key} of {field}")))?;
                 self.doc.put(&site, field.as_str(), value)?;
             }
-            DossierWrite::AddInspection(inspection) => self.put_inspection(inspection)?,
-            DossierWrite::AddDecision(decision) => self.put_decision(decision)?,
-            DossierWrite::AddCompletion(completion) => self.put_completion(completion)?,
-            DossierWrite::AddProblem(problem) => self.put_problem(problem)?,
-            DossierWrite::AddStageChange(change) => self.put_stage_change(change)?,
-            DossierWrite::AddPhoto(photo) => self.put_photo(photo)?,
+            DossierWrite::AddInspection(inspection) => {
+                self.add(INSPECTIONS, inspection.id, inspection_fact(inspection))?
+            }
+            DossierWrite::AddDecision(decision) => {
+                self.add(DECISIONS, decision.id, decision_fact(decision))?
+            }
+            DossierWrite::AddCompletion(completion) => {
+                self.add(COMPLETIONS, completion.id, completion_fact(completion))?
+            }
+            DossierWrite::AddProblem(problem) => self.add(PROBLEMS, problem.id, problem_fact(problem))?,
+            DossierWrite::AddStageChange(change) => {
+                self.add(STAGE_CHANGES, change.id, stage_change_fact(change))?
+            }
+            DossierWrite::AddPhoto(photo) => self.add(PHOTOS, photo.id, photo_fact(photo))?,
         }
         Ok(())
     }
 
-    fn put_inspection(&mut self, inspection: &Inspection) -> Result<(), DocumentError> {
-        let Inspection { id, source, verdict, remarks, position, at, by } = inspection;
-        let mut fact = self.fact(INSPECTIONS, id)?;
-        fact.text(SOURCE, source.as_str())?;
-        fact.text(VERDICT, verdict.map(|verdict| verdict.as_str()).unwrap_or_default())?;
-        fact.text(REMARKS, remarks)?;
-        fact.position(position.as_ref())?;
-        fact.signed(*at, by)
-    }
-
-    fn put_decision(&mut self, decision: &Decision) -> Result<(), DocumentError> {
-        let Decision {
-            id,
-            verdict,
-            measures,
-            deadline,
-            responsible_unit,
-            responsible_person,
-            inspection,
-            at,
-            by,
-        } = decision;
-        let mut fact = self.fact(DECISIONS, id)?;
-        fact.text(VERDICT, verdict.as_str())?;
-        fact.text(MEASURES, measures)?;
-        fact.day(DEADLINE, *deadline)?;
-        fact.text(RESPONSIBLE_UNIT, responsible_unit)?;
-        fact.text(RESPONSIBLE_PERSON, responsible_person)?;
-        fact.id(INSPECTION, inspection.as_ref())?;
-        fact.signed(*at, by)
-    }
-
-    fn put_completion(&mut self, completion: &Completion) -> Result<(), DocumentError> {
-        let Completion { id, done, done_on, at, by } = completion;
-        let mut fact = self.fact(COMPLETIONS, id)?;
-        fact.put(DONE, *done)?;
-        fact.day(DONE_ON, *done_on)?;
-        fact.signed(*at, by)
-    }
-
-    fn put_problem(&mut self, problem: &Problem) -> Result<(), DocumentError> {
-        let Problem { id, inspection, description, severity, deadline, at, by } = problem;
-        let mut fact = self.fact(PROBLEMS, id)?;
-        fact.id(INSPECTION, inspection.as_ref())?;
-        fact.text(DESCRIPTION, description)?;
-        fact.text(SEVERITY, severity.as_str())?;
-        fact.day(DEADLINE, *deadline)?;
-        fact.signed(*at, by)
-    }
-
-    fn put_stage_change(&mut self, change: &StageChange) -> Result<(), DocumentError> {
-        let StageChange { id, problem, stage, comment, at, by } = change;
-        let mut fact = self.fact(STAGE_CHANGES, id)?;
-        fact.id(PROBLEM, Some(problem))?;
-        fact.text(STAGE, stage.as_str())?;
-        fact.text(COMMENT, comment)?;
-        fact.signed(*at, by)
-    }
-
-    fn put_photo(&mut self, photo: &PhotoReference) -> Result<(), DocumentError> {
-        let PhotoReference { id, hash, inspection, problem, bytes, taken_at, position, at, by } = photo;
-        let mut fact = self.fact(PHOTOS, id)?;
-        fact.text(HASH, hash.as_str())?;
-        fact.id(INSPECTION, inspection.as_ref())?;
-        fact.id(PROBLEM, problem.as_ref())?;
-        fact.put(BYTES, *bytes)?;
-        if let Some(taken_at) = taken_at {
-            fact.put(TAKEN_AT, moment(*taken_at))?;
-        }
-        fact.position(position.as_ref())?;
-        fact.signed(*at, by)
-    }
-
     /// A new entry in one of the maps of facts.
-    fn fact(&mut self, map: &str, id: &impl ToString) -> Result<NewFact<'_>, DocumentError> {
+    fn add(&mut self, map: &str, id: impl ToString, fact: NewFact) -> Result<(), DocumentError> {
         let map = self.map(map)?;
-        let map = self.doc.put_object(&map, id.to_string(), ObjType::Map)?;
-        Ok(NewFact { document: self, map })
+        let fact = hydrate::Value::Map(hydrate::Map::from(fact.values));
+        // One splice for all of it, where a put for each value costs half as much again.
+        self.doc.batch_create_object(&map, id.to_string(), &fact, false)?;
+        Ok(())
     }
 
     pub(super) fn map(&self, key: &str) -> Result<ObjId, DocumentError> {
@@ -188,36 +127,97 @@ impl Document {
     }
 }
 
-/// An entry that is being written. What is empty is not written at all.
-struct NewFact<'a> {
-    document: &'a mut Document,
-    map: ObjId,
+fn inspection_fact(inspection: &Inspection) -> NewFact {
+    let Inspection { id: _, source, verdict, remarks, position, at, by } = inspection;
+    NewFact::signed(*at, by)
+        .text(SOURCE, source.as_str())
+        .text(VERDICT, verdict.map(|verdict| verdict.as_str()).unwrap_or_default())
+        .text(REMARKS, remarks)
+        .position(position.as_ref())
 }
 
-impl NewFact<'_> {
-    fn put(&mut self, key: &str, value: impl Into<ScalarValue>) -> Result<(), DocumentError> {
-        Ok(self.document.doc.put(&self.map, key, value)?)
+fn decision_fact(decision: &Decision) -> NewFact {
+    let Decision {
+        id: _,
+        verdict,
+        measures,
+        deadline,
+        responsible_unit,
+        responsible_person,
+        inspection,
+        at,
+        by,
+    } = decision;
+    NewFact::signed(*at, by)
+        .text(VERDICT, verdict.as_str())
+        .text(MEASURES, measures)
+        .word(DEADLINE, deadline.as_ref())
+        .text(RESPONSIBLE_UNIT, responsible_unit)
+        .text(RESPONSIBLE_PERSON, responsible_person)
+        .word(INSPECTION, inspection.as_ref())
+}
+
+fn completion_fact(completion: &Completion) -> NewFact {
+    let Completion { id: _, done, done_on, at, by } = completion;
+    NewFact::signed(*at, by).put(DONE, *done).word(DONE_ON, done_on.as_ref())
+}
+
+fn problem_fact(problem: &Problem) -> NewFact {
+    let Problem { id: _, inspection, description, severity, deadline, at, by } = problem;
+    NewFact::signed(*at, by)
+        .word(INSPECTION, inspection.as_ref())
+        .text(DESCRIPTION, description)
+        .text(SEVERITY, severity.as_str())
+        .word(DEADLINE, deadline.as_ref())
+}
+
+fn stage_change_fact(change: &StageChange) -> NewFact {
+    let StageChange { id: _, problem, stage, comment, at, by } = change;
+    NewFact::signed(*at, by).word(PROBLEM, Some(problem)).text(STAGE, stage.as_str()).text(COMMENT, comment)
+}
+
+fn photo_fact(photo: &PhotoReference) -> NewFact {
+    let PhotoReference { id: _, hash, inspection, problem, bytes, taken_at, position, at, by } = photo;
+    let fact = NewFact::signed(*at, by)
+        .text(HASH, hash.as_str())
+        .word(INSPECTION, inspection.as_ref())
+        .word(PROBLEM, problem.as_ref())
+        .put(BYTES, ScalarValue::Uint(*bytes))
+        .position(position.as_ref());
+    match taken_at {
+        Some(taken_at) => fact.put(TAKEN_AT, moment(*taken_at)),
+        None => fact,
+    }
+}
+
+/// An entry that is to be written. What is empty is not written at all.
+struct NewFact {
+    values: HashMap<String, hydrate::Value>,
+}
+
+impl NewFact {
+    fn signed(at: DateTime<Utc>, by: &str) -> Self {
+        Self { values: HashMap::new() }.put(AT, moment(at)).text(BY, by)
     }
 
-    fn text(&mut self, key: &str, text: &str) -> Result<(), DocumentError> {
-        if text.is_empty() { Ok(()) } else { self.put(key, text) }
+    fn put(mut self, key: &str, value: impl Into<ScalarValue>) -> Self {
+        self.values.insert(key.to_owned(), hydrate::Value::Scalar(value.into()));
+        self
     }
 
-    fn day(&mut self, key: &str, day: Option<NaiveDate>) -> Result<(), DocumentError> {
-        day.map_or(Ok(()), |day| self.put(key, day.to_string()))
+    fn text(self, key: &str, text: &str) -> Self {
+        if text.is_empty() { self } else { self.put(key, text) }
     }
 
-    fn id(&mut self, key: &str, id: Option<&impl ToString>) -> Result<(), DocumentError> {
-        id.map_or(Ok(()), |id| self.put(key, id.to_string()))
+    fn word(self, key: &str, word: Option<&impl ToString>) -> Self {
+        match word {
+            Some(word) => self.put(key, word.to_string()),
+            None => self,
+        }
     }
 
-    fn position(&mut self, position: Option<&Position>) -> Result<(), DocumentError> {
-        position.map_or(Ok(()), |position| self.put(POSITION, stored_position(position)))
-    }
-
-    fn signed(&mut self, at: DateTime<Utc>, by: &str) -> Result<(), DocumentError> {
-        self.put(AT, moment(at))?;
-        self.text(BY, by)
+    fn position(self, position: Option<&Position>) -> Self {
+        self.text(POSITION, &position.map(stored_position).unwrap_or_default())
     }
 }
 

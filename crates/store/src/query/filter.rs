@@ -1,6 +1,7 @@
 //! A filter over sites as SQL. Conditions are written out so that SQLite can choose among the indexes; values are
 //! always bound.
 
+use chrono::NaiveDate;
 use domain::GridCode;
 use rusqlite::ToSql;
 use wire::message::{SiteFilter, Standing};
@@ -12,19 +13,41 @@ pub(super) struct Condition {
     pub from: &'static str,
     pub terms: Vec<String>,
     pub values: Vec<Box<dyn ToSql>>,
-    /// Whether the search index leads, so that rows come in the order of their numbers.
-    pub by_search: bool,
+    pub order: Order,
+}
+
+/// The order in which rows come, which an index must give without sorting.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Grid codes, then registration.
+    Ledger,
+    /// Arrival on this replica: the search index leads.
+    Arrival,
+    /// The longest overdue first.
+    Deadline,
+}
+
+impl Order {
+    pub fn sql(self) -> &'static str {
+        match self {
+            Self::Ledger => "site.grid, site.id",
+            Self::Arrival => "site_search.rowid",
+            Self::Deadline => "site.deadline, site.id",
+        }
+    }
 }
 
 impl Condition {
-    pub fn of(filter: &SiteFilter) -> Self {
-        let SiteFilter { grid, text, standing, done, open_problems, conflict } = filter;
-        let mut condition = Self { from: "site", terms: Vec::new(), values: Vec::new(), by_search: false };
+    /// `today` decides what is overdue.
+    pub fn of(filter: &SiteFilter, today: NaiveDate) -> Self {
+        let SiteFilter { grid, text, standing, done, open_problems, conflict, overdue } = filter;
+        let mut condition =
+            Self { from: "site", terms: Vec::new(), values: Vec::new(), order: Order::Ledger };
         let words = text.as_deref().filter(|text| !text.trim().is_empty());
         match words.map(|text| search::query(text, grid.as_ref())) {
             Some(Some(query)) => {
                 condition.from = "site_search JOIN site ON site.n = site_search.rowid";
-                condition.by_search = true;
+                condition.order = Order::Arrival;
                 condition.bind("site_search MATCH ?", query);
             }
             // Only punctuation was typed: nothing is found.
@@ -55,7 +78,23 @@ impl Condition {
         if let Some(conflict) = conflict {
             condition.terms.push(format!("site.conflict = {}", u8::from(*conflict)));
         }
+        if let Some(overdue) = overdue {
+            condition.overdue(*overdue, today);
+        }
         condition
+    }
+
+    fn overdue(&mut self, overdue: bool, today: NaiveDate) {
+        const WAITING: &str = "site.done = 0 AND site.verdict IN ('upgrade', 'relocate', 'shut_down') \
+            AND site.deadline IS NOT NULL AND site.deadline < ?";
+        if overdue {
+            self.bind(WAITING, today.to_string());
+            if self.order == Order::Ledger {
+                self.order = Order::Deadline;
+            }
+        } else {
+            self.bind(&format!("NOT ({WAITING})"), today.to_string());
+        }
     }
 
     fn within(&mut self, grid: Option<&GridCode>) {

@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::ledger::GridNames;
 use domain::{GridCode, LatLon, LedgerRow, SiteId, Standing};
 use rusqlite::{OptionalExtension as _, Row};
 use uuid::Uuid;
 use wire::message::SiteFilter;
 
-use super::filter::Condition;
+use super::filter::{Condition, Order};
 use crate::{Reader, StoreError};
 
 /// A site as the tables show it.
@@ -55,30 +55,32 @@ const COLUMNS: &str = "site.n, site.id, site.grid, site.name, site.credit_code, 
     site.inspector, site.conflict";
 
 impl Reader<'_> {
-    /// A page of sites: in the order of grid codes and registration, or of arrival on this replica for a search.
-    /// `after` is what the page before gave as `next`; one that this function did not write begins anew.
+    /// A page of sites: in the order of grid codes and registration, of arrival on this replica for a search, or of
+    /// deadlines for what is overdue. `after` is what the page before gave as `next`; one that this function did not
+    /// write begins anew.
     pub fn sites(
         &self,
         filter: &SiteFilter,
+        today: NaiveDate,
         after: Option<&str>,
         limit: u32,
     ) -> Result<SitesPage, StoreError> {
-        let mut condition = Condition::of(filter);
-        let order = if condition.by_search { "site_search.rowid" } else { "site.grid, site.id" };
-        match after.and_then(Place::parse) {
-            Some(Place::Number(n)) if condition.by_search => condition.bind("site_search.rowid > ?", n),
-            Some(Place::Site(grid, id)) if !condition.by_search => {
-                condition.values.push(Box::new(grid));
+        let mut condition = Condition::of(filter, today);
+        match (condition.order, after.and_then(Place::parse)) {
+            (Order::Arrival, Some(Place::Number(n))) => condition.bind("site_search.rowid > ?", n),
+            (Order::Ledger | Order::Deadline, Some(Place::Site(first, id))) => {
+                condition.values.push(Box::new(first));
                 condition.values.push(Box::new(id));
                 let last = condition.values.len();
-                condition.terms.push(format!("(site.grid, site.id) > (?{}, ?{last})", last - 1));
+                condition.terms.push(format!("({}) > (?{}, ?{last})", condition.order.sql(), last - 1));
             }
             _ => {}
         }
-        let Condition { from, .. } = condition;
+        let Condition { from, order, .. } = condition;
         let sql = format!(
-            "SELECT {COLUMNS} FROM {from} WHERE {} ORDER BY {order} LIMIT {}",
+            "SELECT {COLUMNS} FROM {from} WHERE {} ORDER BY {} LIMIT {}",
             condition.sql(),
+            order.sql(),
             u64::from(limit) + 1
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
@@ -90,11 +92,15 @@ impl Reader<'_> {
         while let Some(row) = rows.next()? {
             if sites.len() >= limit as usize {
                 next = sites.last().map(|last: &SiteRow| {
-                    if condition.by_search {
-                        Place::Number(last_number).to_string()
-                    } else {
-                        Place::Site(last.row.village_code.to_string(), last.id.0).to_string()
+                    match order {
+                        Order::Arrival => Place::Number(last_number),
+                        Order::Ledger => Place::Site(last.row.village_code.to_string(), last.id.0),
+                        Order::Deadline => {
+                            let deadline = last.row.deadline.map(|day| day.to_string());
+                            Place::Site(deadline.unwrap_or_default(), last.id.0)
+                        }
                     }
+                    .to_string()
                 });
                 break;
             }
@@ -105,13 +111,19 @@ impl Reader<'_> {
     }
 
     /// How many sites a filter leaves.
-    pub fn count_sites(&self, filter: &SiteFilter) -> Result<u64, StoreError> {
-        let condition = Condition::of(filter);
+    pub fn count_sites(&self, filter: &SiteFilter, today: NaiveDate) -> Result<u64, StoreError> {
+        let condition = Condition::of(filter, today);
         let sql = format!("SELECT count(*) FROM {} WHERE {}", condition.from, condition.sql());
         Ok(self
             .connection
             .prepare_cached(&sql)?
             .query_row(condition.values().as_slice(), |row| row.get(0))?)
+    }
+
+    /// How many sites a grid unit has.
+    pub fn count_in(&self, grid: &GridCode) -> Result<u64, StoreError> {
+        let within = SiteFilter { grid: Some(grid.clone()), ..SiteFilter::default() };
+        self.count_sites(&within, NaiveDate::default())
     }
 
     /// One site.
@@ -128,7 +140,8 @@ impl Reader<'_> {
         grid: &GridCode,
         mut each: impl FnMut(SiteRow) -> Result<(), E>,
     ) -> Result<(), E> {
-        let condition = Condition::of(&SiteFilter { grid: Some(grid.clone()), ..SiteFilter::default() });
+        let within = SiteFilter { grid: Some(grid.clone()), ..SiteFilter::default() };
+        let condition = Condition::of(&within, NaiveDate::default());
         let sql = format!("SELECT {COLUMNS} FROM site WHERE {} ORDER BY site.grid, site.id", condition.sql());
         let mut statement = self.connection.prepare_cached(&sql).map_err(StoreError::from)?;
         let mut rows = statement.query(condition.values().as_slice()).map_err(StoreError::from)?;
@@ -159,6 +172,7 @@ impl Reader<'_> {
 /// Where a page begins.
 enum Place {
     Number(i64),
+    /// After a site, by its grid code or deadline and its id.
     Site(String, Uuid),
 }
 
@@ -258,7 +272,7 @@ fn word<T: std::str::FromStr>(row: &Row<'_>, column: usize) -> Result<Option<T>,
     }
 }
 
-fn day(row: &Row<'_>, column: usize) -> Result<Option<chrono::NaiveDate>, StoreError> {
+fn day(row: &Row<'_>, column: usize) -> Result<Option<NaiveDate>, StoreError> {
     let text: Option<String> = row.get(column)?;
     text.map(|text| text.parse().map_err(|_| StoreError::Row("site"))).transpose()
 }

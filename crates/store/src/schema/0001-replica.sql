@@ -39,7 +39,6 @@ CREATE TABLE change (
 CREATE INDEX change_log ON change (grid, seq) WHERE seq IS NOT NULL;
 CREATE INDEX change_loose ON change (document, n) WHERE loose = 1;
 CREATE INDEX change_unsent ON change (n) WHERE unsent = 1;
-CREATE INDEX change_unsent_by_hash ON change (hash) WHERE unsent = 1;
 
 -- Office: the last position in the log of each grid unit. Device: how far that log was read.
 CREATE TABLE log_position (

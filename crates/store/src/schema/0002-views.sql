@@ -42,6 +42,8 @@ CREATE INDEX site_by_verdict ON site (verdict, grid, id);
 CREATE INDEX site_by_progress ON site (verdict, done, grid, id);
 CREATE INDEX site_with_open_problems ON site (grid, id) WHERE open_problems > 0;
 CREATE INDEX site_in_conflict ON site (grid, id) WHERE conflict = 1;
+CREATE INDEX site_by_deadline ON site (deadline, id)
+    WHERE done = 0 AND verdict IN ('upgrade', 'relocate', 'shut_down') AND deadline IS NOT NULL;
 CREATE INDEX site_by_credit_code ON site (credit_code) WHERE credit_code <> '';
 CREATE INDEX site_by_name ON site (grid, name);
 CREATE INDEX site_totals ON site (grid, verdict, done, problems, open_problems, inspections, photos);

@@ -56,6 +56,8 @@ mod tests {
     fn a_message_comes_back_as_it_was() {
         let request = ExchangeRequest {
             protocol: PROTOCOL,
+            install: Uuid::nil(),
+            own_too: false,
             generation: Some(Uuid::nil()),
             cursors: vec![Cursor { grid: "350211102207".parse().unwrap(), seq: 7 }],
             push: vec![],

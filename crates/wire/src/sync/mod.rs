@@ -66,6 +66,10 @@ pub struct Push {
 pub struct ExchangeRequest {
     /// [`PROTOCOL`].
     pub protocol: u32,
+    /// Names the device's store, so that it is not sent what it made itself.
+    pub install: Uuid,
+    /// Send it that all the same: the store was restored from a backup, or differs for another reason.
+    pub own_too: bool,
     /// The server's generation that the cursors belong to; `None` before the first exchange.
     pub generation: Option<Uuid>,
     /// How far the device has read. A grid unit that is not listed was never read.
@@ -76,22 +80,13 @@ pub struct ExchangeRequest {
     pub photos: Vec<PhotoHash>,
 }
 
-/// What became of one pushed change.
+/// A pushed change that the server will not take. The device keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Outcome {
-    /// It is on the server's disk, now or since an earlier exchange.
-    Stored,
-    /// The server will not take it, for this reason. The device keeps it.
-    Refused(String),
-}
-
-/// What became of one pushed change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChangeResult {
-    /// The change's hash.
-    pub hash: ByteBuf,
-    /// What became of it.
-    pub outcome: Outcome,
+pub struct Refused {
+    /// Which of the pushed changes, counted from 0 in the order in which they were written.
+    pub change: u64,
+    /// Why, as a word.
+    pub reason: String,
 }
 
 /// A stretch of the log of one grid unit.
@@ -123,8 +118,11 @@ pub struct ExchangeReply {
     pub generation: Uuid,
     /// The grid units that the device is for.
     pub scope: Vec<GridCode>,
-    /// One for each pushed change.
-    pub results: Vec<ChangeResult>,
+    /// How many pushed changes the server took note of: all of them, or the answer is worth nothing. Those that are
+    /// not refused are on its disk, now or since an earlier exchange. Naming only the others saves a hash for each.
+    pub answered: u64,
+    /// Those that it will not take.
+    pub refused: Vec<Refused>,
     /// News.
     pub feeds: Vec<Feed>,
     /// Whether there is more news than fitted.

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { deadlineOf, missing, newInspection, newProblem, parseInspection, requestOf, withSeverity } from './inspection-draft'
+import type { Decision } from '@/wire/Decision'
+import type { Inspection } from '@/wire/Inspection'
+import { deadlineOf, missing, newInspection, newProblem, parseInspection, requestOf, usualSource, withSeverity } from './inspection-draft'
 
 const TODAY = '2026-11-21'
 const PHOTO = 'a'.repeat(64)
@@ -51,13 +53,24 @@ describe('the draft of an inspection', () => {
 describe('what is missing', () => {
   it('is a source, a description, and the deadline of a major problem', () => {
     const draft = { ...newInspection(), problems: [withSeverity(newProblem(TODAY), 'major', TODAY)] }
-    expect(missing(draft, '阿花').map(({ key }) => key)).toEqual(['problem_description', 'problem_deadline', 'source'])
+    expect(missing(draft, '阿花').map(({ key }) => key)).toEqual(['source', 'problem_description', 'problem_deadline'])
     expect(missing(draft, ' ').map(({ key }) => key)).toContain('person')
     expect(missing(filled(), '阿花')).toEqual([])
   })
 
   it('is a day where something else was typed', () => {
     expect(missing({ ...filled(), deadline: '2026-02-30' }, '阿花').map(({ key }) => key)).toEqual(['date'])
+  })
+})
+
+describe('the usual source', () => {
+  const visit: Inspection = { id: 'i', source: 'petition', verdict: null, position: null, remarks: '', at: '2026-11-20T08:00:00Z', by: '阿花' }
+  const decision: Decision = { id: 'd', inspection: null, verdict: 'clean', measures: '', deadline: null, responsible_unit: '', responsible_person: '', at: '', by: '' }
+
+  it('is a survey until a site was inspected or judged, then a patrol', () => {
+    expect(usualSource({ inspections: [], decisions: [] })).toBe('survey')
+    expect(usualSource({ inspections: [visit], decisions: [] })).toBe('daily_patrol')
+    expect(usualSource({ inspections: [], decisions: [decision] })).toBe('daily_patrol')
   })
 })
 

@@ -3,6 +3,7 @@ import { isPolluting } from '@/components/meaning'
 import { emptyPlace, latitudeWrong, longitudeWrong, type PlaceInput, positionOf } from '@/format/place-input'
 import { asId, asList, asObject, asPlace, asText, asWord, looseObject } from '@/format/tolerant'
 import { addDays, isDay } from '@/format/time'
+import type { DossierView } from '@/wire/DossierView'
 import type { InspectionSource } from '@/wire/InspectionSource'
 import type { RecordInspection } from '@/wire/RecordInspection'
 import type { Severity } from '@/wire/Severity'
@@ -54,6 +55,11 @@ export function newInspection(): InspectionDraft {
     shows: {},
     removed: [],
   }
+}
+
+/** What brings an inspector to a site most often: a first look at a new one, a patrol to one that is known. */
+export function usualSource({ inspections, decisions }: Pick<DossierView, 'inspections' | 'decisions'>): InspectionSource {
+  return inspections.length + decisions.length > 0 ? 'daily_patrol' : 'survey'
 }
 
 /** The deadline that follows from the severity; a major problem has none until one is given. */
@@ -118,6 +124,7 @@ export function missing(draft: InspectionDraft, person: string): Need[] {
   if (person.trim() === '') needs.push({ key: 'person', part: 'person' })
   if (latitudeWrong(draft.place)) needs.push({ key: 'latitude', part: 'place' })
   if (longitudeWrong(draft.place)) needs.push({ key: 'longitude', part: 'place' })
+  if (draft.source === null) needs.push({ key: 'source', part: 'source' })
   draft.problems.forEach((problem, index) => {
     const at = { part: `problem-${problem.id}`, n: index + 1 }
     if (problem.description.trim() === '') needs.push({ key: 'problem_description', ...at })
@@ -125,7 +132,6 @@ export function missing(draft: InspectionDraft, person: string): Need[] {
     if (problem.deadline !== '' && !isDay(problem.deadline)) needs.push({ key: 'date', ...at })
   })
   if (isPolluting(draft.verdict) && draft.deadline !== '' && !isDay(draft.deadline)) needs.push({ key: 'date', part: 'verdict' })
-  if (draft.source === null) needs.push({ key: 'source', part: 'source' })
   return needs
 }
 

@@ -11,6 +11,7 @@ export const emptyFilter = (): SiteFilter => ({
   done: null,
   open_problems: null,
   conflict: null,
+  overdue: null,
 })
 
 const word = (value: LocationQuery[string] | undefined): string | null => {
@@ -33,6 +34,7 @@ export function filterOf(query: LocationQuery): SiteFilter {
     done: flag(query['done']),
     open_problems: flag(query['open_problems']),
     conflict: flag(query['conflict']),
+    overdue: flag(query['overdue']),
   }
 }
 
