@@ -27,15 +27,6 @@ step() {
   printf -- '-- %s: %d s\n' "$headline" $((SECONDS - began))
 }
 
-bindings_are_fresh() {
-  local fresh=$logs/wire
-  "$target/debug/bindings" "$fresh" || return
-  diff -ru ui/src/wire "$fresh" || {
-    echo "ui/src/wire is stale. Run: cargo run -p wire --bin bindings"
-    return 1
-  }
-}
-
 ui() { npm --prefix ui run "$1"; }
 
 rust_tests() {
@@ -62,7 +53,6 @@ step ui-build "build of the user interface" ui build
 step clippy "clippy" cargo clippy "${workspace[@]}" --all-targets -- -D warnings
 step build "build of server, app and tests" cargo build "${workspace[@]}" --lib --bins --tests
 step rust "tests of Rust" rust_tests
-step bindings "TypeScript types of the wire" bindings_are_fresh
 step npm-browser "packages of the browser tests" npm_ci "$root/tests/browser"
 step browser "the console in Chromium and the app in WebKit" browser_tests
 

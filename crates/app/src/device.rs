@@ -119,7 +119,9 @@ impl<C: Connect> Device<C> {
                 let core = Arc::clone(&self.core);
                 let handle = Handle::current();
                 // The store blocks, so the engine has a thread of its own.
-                let _ = tokio::task::spawn_blocking(move || handle.block_on(core.sync())).await;
+                if let Err(error) = tokio::task::spawn_blocking(move || handle.block_on(core.sync())).await {
+                    tracing::error!(%error, "a sync failed badly");
+                }
             }
             if tokio::time::timeout(PAUSE, self.core.bell.notified()).await.is_ok() {
                 tokio::time::sleep(SETTLE).await;
@@ -130,6 +132,16 @@ impl<C: Connect> Device<C> {
     /// Syncs once, now.
     pub async fn sync_now(&self) -> Result<(), ApiError> {
         self.core.sync().await
+    }
+}
+
+/// A sync that is running.
+struct Running<'a, C>(&'a Core<C>);
+
+impl<C> Drop for Running<'_, C> {
+    fn drop(&mut self) {
+        self.0.watch.end();
+        self.0.running.store(false, Ordering::Release);
     }
 }
 
@@ -145,9 +157,10 @@ impl<C: Connect> Core<C> {
         if self.running.swap(true, Ordering::AcqRel) {
             return Ok(());
         }
+        // Ends with this, however it ends.
+        let _running = Running(self);
         self.watch.begin();
         let result = self.sync_with(&address, &token).await;
-        self.watch.end();
         let now = self.app.now();
         if let Ok(mut failure) = self.failure.lock() {
             *failure = result
@@ -156,7 +169,6 @@ impl<C: Connect> Core<C> {
                 .filter(|error| error.code != ErrorCode::Cancelled)
                 .map(|error| (error, now));
         }
-        self.running.store(false, Ordering::Release);
         result
     }
 

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::problem::day_in_china;
 use crate::words::words;
-use crate::{Dossier, GridCode, InspectionSource, LatLon, Verdict};
+use crate::{Dossier, GridCode, InspectionSource, LatLon, SiteId, Verdict};
 
 words! {
-    /// The columns, in the order in which they are written. The last four are what the product adds to the
+    /// The columns, in the order in which they are written. The last five are what the product adds to the
     /// official form.
     LedgerColumn, "column" {
         /// 1, 2, 3 …
@@ -71,6 +71,8 @@ words! {
         Photos = "photos", "照片数";
         /// Number of problems that are not closed out.
         OpenProblems = "open_problems", "未销号问题数";
+        /// The id of the site, by which a ledger of ours finds it again.
+        Site = "site", "对象编号";
     }
 }
 
@@ -108,6 +110,7 @@ impl LedgerColumn {
             Self::Inspector => &["检查人员"],
             Self::Photos => &["照片"],
             Self::OpenProblems => &["未销号问题"],
+            Self::Site => &[],
         }
     }
 
@@ -161,7 +164,7 @@ pub struct LedgerRow {
     pub measures: String,
     /// Deadline.
     pub deadline: Option<NaiveDate>,
-    /// Whether it is done; `None` where there is nothing to do.
+    /// Whether it is done; `None` where there is nothing to do, or where a file does not say.
     pub done: Option<bool>,
     /// Day on which it was done.
     pub done_on: Option<NaiveDate>,
@@ -181,6 +184,8 @@ pub struct LedgerRow {
     pub photos: u64,
     /// Number of problems that are not closed out.
     pub open_problems: u64,
+    /// The site, in a ledger that was written here.
+    pub site: Option<SiteId>,
 }
 
 /// The names of the units that contain a village.
@@ -233,6 +238,7 @@ impl Dossier {
             inspector: last_inspection.map(|inspection| inspection.by.clone()).unwrap_or_default(),
             photos: self.photos.len() as u64,
             open_problems: standing.open_problems,
+            site: Some(self.id),
         }
     }
 }

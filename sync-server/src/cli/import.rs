@@ -22,7 +22,7 @@ pub(super) fn run(
         What::Boundaries => ImportKind::Boundaries,
         What::Ledger => ImportKind::Ledger,
     };
-    let author = Author { person: "sync-server".to_owned(), command: "files.import", at: app.now() };
+    let author = Author { person: "导入".to_owned(), command: "files.import", at: app.now() };
     let options = ImportOptions { what, dry_run, skip_bad_rows };
     let report =
         import(app.store(), &bytes, options, &author, &|_, _, _| Ok(())).map_err(

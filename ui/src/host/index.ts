@@ -10,6 +10,23 @@ export const office: ConsoleHost | null = '__TAURI_INTERNALS__' in window ? null
 
 export const host: Host = office ?? new TauriHost()
 
-export function call<K extends CommandName>(command: K, request: RequestOf<K>): Promise<ReplyOf<K>> {
-  return host.call(command, request)
+/** Commands after which something waits to be sent. */
+const WRITING = new Set<CommandName>([
+  'sites.register',
+  'sites.edit',
+  'sites.choose_value',
+  'inspections.record',
+  'files.import',
+])
+let written: () => void = () => {}
+
+/** Calls back after each command that put something on record. */
+export function onWritten(listener: () => void): void {
+  written = listener
+}
+
+export async function call<K extends CommandName>(command: K, request: RequestOf<K>): Promise<ReplyOf<K>> {
+  const reply = await host.call(command, request)
+  if (WRITING.has(command)) written()
+  return reply
 }

@@ -55,7 +55,7 @@ export const en: typeof zh = {
     get: 'Get position',
     getting: 'Locating',
     again: 'Locate again',
-    typed: 'Type latitude and longitude',
+    typed: 'Type it in',
     latitude: 'Latitude',
     longitude: 'Longitude',
     use: 'Use this position',

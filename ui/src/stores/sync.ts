@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { call, host } from '@/host'
+import { call, host, onWritten } from '@/host'
 import type { ConnectServer } from '@/wire/ConnectServer'
 import type { SyncStatus } from '@/wire/SyncStatus'
 
@@ -19,9 +19,11 @@ export const useSync = defineStore('sync', () => {
 
   function take(next: SyncStatus): void {
     const wasRunning = running.value
+    const before = status.value
     status.value = next
     error.value = null
-    if (wasRunning && !running.value) ended.value += 1
+    const elsewhere = !running.value && (before?.last_success_at !== next.last_success_at || before?.error_at !== next.error_at)
+    if (wasRunning ? !running.value : elsewhere) ended.value += 1
     schedule()
   }
 
@@ -48,6 +50,8 @@ export const useSync = defineStore('sync', () => {
       if (document.hidden) clearTimeout(timer)
       else void refresh()
     })
+    // What was recorded a moment ago is not verified.
+    onWritten(() => void refresh())
     void refresh()
   }
 

@@ -1,6 +1,7 @@
 //! Who is asking, and the long piece of work that may be running.
 
-use wire::message::{Nothing, Rename, Session, WorkProgress};
+use domain::GridLevel;
+use wire::message::{Host, Nothing, Rename, Session, WorkProgress};
 
 use super::text::{Limit, clean};
 use crate::App;
@@ -10,12 +11,22 @@ use crate::upload::UPLOAD_LIMIT;
 
 pub(super) fn get(app: &App, _: Nothing) -> Result<Session, Failure> {
     app.store.read(|reader| {
-        let scope = reader.setting(SCOPE)?.unwrap_or_default();
+        let scope = match app.host() {
+            Host::Device => {
+                let codes = reader.setting(SCOPE)?.unwrap_or_default();
+                codes.split(',').filter_map(|code| code.parse().ok()).collect()
+            }
+            // The office answers for every county that it knows.
+            Host::Office => {
+                let units = reader.units()?.into_iter().map(|unit| unit.code);
+                units.filter(|code| code.level() == GridLevel::County).collect()
+            }
+        };
         Ok(Session {
             host: app.host(),
             person: reader.setting(PERSON)?.unwrap_or_default(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            scope: scope.split(',').filter_map(|code| code.parse().ok()).collect(),
+            scope,
             upload_limit: UPLOAD_LIMIT,
         })
     })

@@ -229,8 +229,9 @@ fn site_row(row: &Row<'_>, names: &mut Names<'_>) -> Result<SiteRow, StoreError>
         .get::<_, Option<i64>>(25)?
         .map(|at| DateTime::from_timestamp_millis(at).ok_or(BAD))
         .transpose()?;
+    let id = SiteId(row.get(1)?);
     Ok(SiteRow {
-        id: SiteId(row.get(1)?),
+        id,
         row: LedgerRow {
             county,
             town,
@@ -259,6 +260,7 @@ fn site_row(row: &Row<'_>, names: &mut Names<'_>) -> Result<SiteRow, StoreError>
             inspector: row.get(26)?,
             photos: row.get(24)?,
             open_problems: row.get(23)?,
+            site: Some(id),
         },
         conflict: row.get(27)?,
         last_inspection_at,

@@ -1,0 +1,152 @@
+//! Merging: whoever writes what, and in whatever order changes arrive, all replicas end alike and no fact is gone.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use chrono::{DateTime, Utc};
+use domain::{
+    Decision, DecisionId, Dossier, GridCode, Inspection, InspectionId, InspectionSource, SiteField, SiteId,
+    Verdict,
+};
+use proptest::prelude::*;
+use store::{Author, DossierWrite, Role, Store, StoreError};
+use tempfile::TempDir;
+use wire::sync::DocumentChanges;
+
+#[derive(Debug, Clone)]
+enum Act {
+    Edit(SiteField, String),
+    Inspect,
+    Decide(Verdict),
+    /// Takes what another replica has sent so far.
+    Pull {
+        from: usize,
+    },
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let field = prop::sample::select(vec![SiteField::Name, SiteField::Telephone, SiteField::Operator]);
+    prop_oneof![
+        (field, "[一二三]{1,2}").prop_map(|(field, value)| Act::Edit(field, value)),
+        Just(Act::Inspect),
+        prop::sample::select(Verdict::ALL.to_vec()).prop_map(Act::Decide),
+        (0..3_usize).prop_map(|from| Act::Pull { from }),
+    ]
+}
+
+struct Replica {
+    store: Store,
+    _folder: TempDir,
+}
+
+fn replica() -> Replica {
+    let folder = tempfile::tempdir().unwrap();
+    Replica { store: Store::open(folder.path(), Role::Device).unwrap(), _folder: folder }
+}
+
+impl Replica {
+    fn write(&self, site: SiteId, author: &Author, writes: Vec<DossierWrite>) {
+        self.store.write(|writer| writer.edit_dossier::<StoreError>(site, author, |_| Ok(writes))).unwrap();
+    }
+
+    /// Takes in all changes that were made on another replica, backwards if so told.
+    fn pull(&self, other: &Self, backwards: bool) {
+        let mut made =
+            other.store.read::<_, StoreError>(|reader| reader.unsent_after(0, usize::MAX)).unwrap();
+        if backwards {
+            made.reverse();
+        }
+        let Some(first) = made.first() else { return };
+        let news = DocumentChanges {
+            document: first.entry.document,
+            kind: first.entry.kind,
+            changes: made.iter().map(|change| change.entry.bytes.clone().into()).collect(),
+        };
+        let grid = first.grid.clone();
+        let answers = self.store.write(|writer| writer.ingest(&grid, &news, None)).unwrap();
+        // A change may build on one that only a third replica has made; it comes with that one.
+        assert!(
+            answers
+                .iter()
+                .all(|answer| answer.is_ok() || *answer == Err(store::Refusal::MissingDependencies))
+        );
+    }
+
+    fn dossier(&self, site: SiteId) -> Dossier {
+        self.store.read::<_, StoreError>(|reader| reader.dossier(site)).unwrap().unwrap()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn replicas_that_have_seen_the_same_are_the_same(acts in prop::collection::vec((0..3_usize, act()), 1..24)) {
+        let replicas = [replica(), replica(), replica()];
+        let site = SiteId::new();
+        let grid: GridCode = "350211102207".parse().unwrap();
+        let author = |n: usize, second: i64| Author {
+            person: format!("网格员{n}"),
+            command: "test",
+            at: DateTime::<Utc>::from_timestamp(1_700_000_000 + second, 0).unwrap(),
+        };
+        let first = author(0, 0);
+        let by = first.person.clone();
+        replicas[0].write(site, &first, vec![DossierWrite::Register { grid, at: first.at, by }]);
+        replicas[1].pull(&replicas[0], false);
+        replicas[2].pull(&replicas[0], false);
+        let (mut inspections, mut decisions) = (0, 0);
+        for (step, (who, act)) in acts.into_iter().enumerate() {
+            // Clocks disagree: the second replica's runs backwards.
+            let author = author(who, if who == 1 { -(step as i64) } else { step as i64 });
+            let (at, by) = (author.at, author.person.clone());
+            match act {
+                Act::Edit(field, value) => replicas[who].write(site, &author, vec![DossierWrite::SetField(field, value)]),
+                Act::Inspect => {
+                    let inspection = Inspection {
+                        id: InspectionId::new(),
+                        source: InspectionSource::DailyPatrol,
+                        verdict: None,
+                        remarks: String::new(),
+                        position: None,
+                        at,
+                        by,
+                    };
+                    replicas[who].write(site, &author, vec![DossierWrite::AddInspection(inspection)]);
+                    inspections += 1;
+                }
+                Act::Decide(verdict) => {
+                    let decision = Decision {
+                        id: DecisionId::new(),
+                        verdict,
+                        measures: String::new(),
+                        deadline: None,
+                        responsible_unit: String::new(),
+                        responsible_person: String::new(),
+                        inspection: None,
+                        at,
+                        by,
+                    };
+                    replicas[who].write(site, &author, vec![DossierWrite::AddDecision(decision)]);
+                    decisions += 1;
+                }
+                Act::Pull { from } => replicas[who].pull(&replicas[from], step % 2 == 0),
+            }
+        }
+        // Everybody hears everybody, often enough for what builds on others.
+        for round in 0..3 {
+            for to in &replicas {
+                for from in &replicas {
+                    to.pull(from, round % 2 == 1);
+                }
+            }
+        }
+        let dossier = replicas[0].dossier(site);
+        prop_assert_eq!(dossier.inspections.len(), inspections);
+        prop_assert_eq!(dossier.decisions.len(), decisions);
+        let digest = |replica: &Replica| replica.store.read::<_, StoreError>(|reader| reader.digests()).unwrap();
+        for other in &replicas[1..] {
+            prop_assert_eq!(&other.dossier(site), &dossier);
+            prop_assert_eq!(other.dossier(site).standing(), dossier.standing());
+            prop_assert_eq!(digest(other), digest(&replicas[0]));
+        }
+    }
+}
