@@ -130,8 +130,20 @@ fn season(seed: u64, photo: &[u8]) {
                 sites.push(id);
             }
             (2..=4, Some(site)) => {
-                let edits = vec![FieldEdit { field: SiteField::Telephone, value: step.to_string() }];
-                call(device, "sites.edit", EditSite { site, edits });
+                let field = SiteField::Telephone;
+                let seen: DossierView =
+                    serde_json::from_value(call(device, "sites.dossier", OneSite { site })).unwrap();
+                match seen.conflicts.first() {
+                    Some(conflict) => {
+                        let key = conflict.values[dice.random_range(0..conflict.values.len())].key.clone();
+                        call(device, "sites.choose_value", ChooseValue { site, field, key });
+                    }
+                    None => {
+                        let edits =
+                            vec![FieldEdit { field, was: seen.fields.telephone, value: step.to_string() }];
+                        call(device, "sites.edit", EditSite { site, edits });
+                    }
+                }
             }
             (5..=6, Some(site)) => {
                 let mut inspection = visit(site);

@@ -156,8 +156,7 @@ async fn wrong_input_says_which_field_is_wrong() {
         let error = ahua.try_call::<Value>(command, request).unwrap_err();
         (error.code, error.field)
     };
-    let edit =
-        |field: &str, value: &str| json!({ "site": site, "edits": [{ "field": field, "value": value }] });
+    let edit = |field: &str, value: &str| json!({ "site": site, "edits": [{ "field": field, "was": "", "value": value }] });
     let invalid = |name: &str| (ErrorCode::Invalid, Some(name.to_owned()));
     assert_eq!(field("sites.edit", edit("name", "  ")), invalid("name"));
     assert_eq!(field("sites.edit", edit("credit_code", "92350211H5T3D0XPAN")), invalid("credit_code"));
@@ -180,4 +179,58 @@ async fn wrong_input_says_which_field_is_wrong() {
     assert_eq!((broken.code, broken.reason.as_deref()), (ErrorCode::Photo, Some("photo_not_a_photo")));
     assert_eq!(ahua.dossier(site), before);
     assert_eq!(ahua.status().unsent_changes, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_that_arrived_whole_before_a_crash_is_stored_only_once_it_is_on_record() {
+    let office = TestOffice::of_donghui().await;
+    let ahua = office.inspector("阿华").await;
+    ahua.sync().await.unwrap();
+    let site = ahua.register("有照片的厂");
+    let photo = ahua.photograph(uuid::Uuid::now_v7(), &sample::path("photos/gps-DSCN0010.jpg"));
+    let mut inspection = visit(site);
+    inspection.photos = vec![NewPhoto { hash: photo.hash.clone(), problem: None }];
+    ahua.call::<RecordedInspection>("inspections.record", inspection);
+    let jpeg = ahua.device.photo(&photo.hash, false).unwrap().unwrap();
+    office.app.store().announce_part(&photo.hash, photo.bytes).unwrap();
+    office.app.store().add_part(&photo.hash, photo.bytes, 0, &jpeg).unwrap();
+    let on_record = || {
+        office.app.store().read::<_, StoreError>(|reader| reader.photo_file(&photo.hash)).unwrap().is_some()
+    };
+    assert!(!on_record());
+    ahua.sync().await.unwrap();
+    assert_eq!(ahua.status().verified.unwrap().photos, 1);
+    assert!(on_record());
+    assert_eq!(office.app.store().photo_bytes(&photo.hash).unwrap().unwrap(), jpeg);
+    // And the other way: all of it lies on a device that crashed before it was on record there.
+    let lin = office.inspector("小林").await;
+    lin.device.app().store().add_part(&photo.hash, photo.bytes, 0, &jpeg).unwrap();
+    lin.sync().await.unwrap();
+    assert!(lin.device.photo(&photo.hash, false).unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_of_a_value_that_changed_meanwhile_is_not_written() {
+    let office = TestOffice::of_donghui().await;
+    let (ahua, lin) = (office.inspector("阿华").await, office.inspector("小林").await);
+    ahua.sync().await.unwrap();
+    let site = ahua.find("曾美服装厂")[0].id;
+    let seen = ahua.dossier(site).fields.operator;
+    lin.sync().await.unwrap();
+    lin.edit(site, domain::SiteField::Operator, "苏淑华");
+    lin.sync().await.unwrap();
+    ahua.sync().await.unwrap();
+    let edit = FieldEdit { field: domain::SiteField::Operator, was: seen, value: "苏老板".into() };
+    let error = ahua.try_call::<OneSite>("sites.edit", EditSite { site, edits: vec![edit] }).unwrap_err();
+    assert_eq!((error.code, error.field.as_deref()), (ErrorCode::Changed, Some("operator")));
+    assert_eq!(ahua.dossier(site).fields.operator, "苏淑华");
+}
+
+#[test]
+fn a_device_and_an_office_never_open_each_others_data() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(App::open(folder.path(), store::Role::Device, app::system_clock()).unwrap());
+    let refused = App::open(folder.path(), store::Role::Office, app::system_clock()).err().unwrap();
+    assert!(refused.to_string().contains("other kind"), "{refused}");
+    App::open(folder.path(), store::Role::Device, app::system_clock()).unwrap();
 }

@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::{App, OpenError, system_clock};
 use store::Role;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 use crate::access::{Access, AccessError};
 use crate::http::{State, router};
@@ -32,6 +34,9 @@ pub enum ServeError {
     #[error("the server stopped: {0}")]
     Run(#[source] std::io::Error),
 }
+
+/// How long requests that are being answered may take once the server is to end.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A server that listens.
 pub struct Server {
@@ -69,9 +74,18 @@ impl Server {
 
     /// Answers until `stop` ends, then finishes what it was asked before.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
-        axum::serve(self.listener, router(self.state, self.ui))
-            .with_graceful_shutdown(stop)
-            .await
-            .map_err(ServeError::Run)
+        let stopped = Arc::new(Notify::new());
+        let told = Arc::clone(&stopped);
+        let serving = axum::serve(self.listener, router(self.state, self.ui))
+            .with_graceful_shutdown(async move {
+                stop.await;
+                told.notify_one();
+            })
+            .into_future();
+        tokio::select! {
+            ended = serving => ended.map_err(ServeError::Run),
+            // A request that hangs is not waited for. Whatever was answered is on the disk.
+            () = async { stopped.notified().await; tokio::time::sleep(PATIENCE).await } => Ok(()),
+        }
     }
 }

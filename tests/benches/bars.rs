@@ -123,7 +123,10 @@ fn sync_of_a_thousand() {
     let second = page(first.next.clone());
     let sites: Vec<SiteId> = first.sites.iter().chain(&second.sites).map(|site| site.id).collect();
     for (n, site) in sites.iter().enumerate() {
-        let edits = vec![FieldEdit { field: SiteField::Remark, value: format!("核查第{n}家") }];
+        let edits =
+            vec![FieldEdit {
+                field: SiteField::Remark, was: String::new(), value: format!("核查第{n}家")
+            }];
         call(&device, "sites.edit", EditSite { site: *site, edits });
     }
     let unsent = device.store().read::<_, StoreError>(|reader| reader.unsent_after(0, usize::MAX)).unwrap();

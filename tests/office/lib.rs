@@ -162,7 +162,8 @@ impl Inspector {
     }
 
     pub fn edit(&self, site: SiteId, field: domain::SiteField, value: &str) {
-        let edits = vec![FieldEdit { field, value: value.to_owned() }];
+        let was = self.dossier(site).fields.text(field).unwrap_or_default().to_owned();
+        let edits = vec![FieldEdit { field, was, value: value.to_owned() }];
         self.call::<OneSite>("sites.edit", EditSite { site, edits });
     }
 

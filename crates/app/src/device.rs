@@ -27,6 +27,8 @@ const TOKEN: &str = "token";
 const LAST_SUCCESS: &str = "last_success";
 const VERIFIED: &str = "verified";
 const DIFFERING: &str = "differing";
+/// What a sync with one server says nothing about for another.
+const PROVEN: &[&str] = &[LAST_SUCCESS, VERIFIED, DIFFERING];
 
 /// How long a device waits before it looks for the server again.
 const PAUSE: Duration = Duration::from_secs(30);
@@ -83,12 +85,7 @@ impl<C: Connect> Device<C> {
             Err(ApiError::new(ErrorCode::UnknownCommand, format!("there is no command {command:?}")))
         });
         if reply.is_ok()
-            && self
-                .core
-                .app
-                .store
-                .read::<_, StoreError>(|reader| reader.unsent_count())
-                .is_ok_and(|waiting| waiting > 0)
+            && self.core.app.store.read::<_, StoreError>(|reader| reader.anything_to_send()).unwrap_or(false)
         {
             self.core.bell.notify_one();
         }
@@ -186,7 +183,8 @@ impl<C: Connect> Core<C> {
                 writer.set_setting(VERIFIED, &verified)?;
                 writer.set_setting(DIFFERING, &differing.join(","))
             })
-            .map_err(to_api_error)
+            .map_err(to_api_error)?;
+        outcome.refused_photo.map_or(Ok(()), Err)
     }
 
     fn status(&self) -> Result<SyncStatus, Failure> {
@@ -286,6 +284,10 @@ impl<C: Connect> DeviceCommands for Core<C> {
             .write::<_, StoreError>(|writer| {
                 writer.set_setting(SERVER, &address)?;
                 writer.set_setting(TOKEN, &token)?;
+                for proven_elsewhere in PROVEN {
+                    writer.clear_setting(proven_elsewhere)?;
+                }
+                writer.offer_refused()?;
                 if !person.trim().is_empty() {
                     writer.set_setting(PERSON, person.trim())?;
                 }
@@ -301,7 +303,7 @@ impl<C: Connect> DeviceCommands for Core<C> {
         self.app
             .store
             .write::<_, StoreError>(|writer| {
-                for key in [SERVER, TOKEN, VERIFIED, DIFFERING] {
+                for key in [SERVER, TOKEN].iter().chain(PROVEN) {
                     writer.clear_setting(key)?;
                 }
                 Ok(())

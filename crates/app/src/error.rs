@@ -17,6 +17,10 @@ pub fn to_api_error(error: StoreError) -> ApiError {
         StoreError::Document(DocumentError::Unknown(what)) => {
             ApiError::new(ErrorCode::NotFound, format!("{what} does not exist"))
         }
+        StoreError::ChangeTooLarge(bytes) => {
+            let message = format!("this is {bytes} bytes at once, which is more than can be synced");
+            ApiError::new(ErrorCode::Invalid, message).because("too_long")
+        }
         StoreError::PhotoDiffers => {
             ApiError::new(ErrorCode::Photo, "the photo arrived damaged").because("differs")
         }

@@ -18,6 +18,7 @@ pub use device::Device;
 pub use error::to_api_error;
 pub use export::{ExportError, export_ledger};
 pub use import::{ImportFailure, ImportOptions, import};
+pub use interchange::MAX_BYTES as LARGEST_IMPORT;
 pub use office::Office;
 pub use sync::{SyncOutcome, SyncWatch, sync};
 pub use work::Work;

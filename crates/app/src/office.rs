@@ -58,7 +58,7 @@ impl Office {
             let digests = if more { Vec::new() } else { self.digests(reader)? };
             let mut photos_wanted = Vec::new();
             for hash in &request.photos {
-                if reader.photo_file(hash)?.is_none() && reader.site_of_photo(hash)?.is_some() {
+                if reader.photo_file(hash)?.is_none() {
                     photos_wanted.push(hash.clone());
                 }
             }
@@ -163,10 +163,19 @@ impl Office {
         if self.store.read::<_, StoreError>(|reader| reader.photo_file(hash))?.is_some() {
             return Ok(PhotoState::Stored);
         }
-        Ok(match self.store.part_size(hash) {
-            0 => PhotoState::Absent,
-            size => PhotoState::Partial(size),
-        })
+        let here = self.store.part_size(hash);
+        if here > 0 && self.store.announced_size(hash).is_some_and(|total| here >= total) {
+            // All of it arrived once, and something failed before it was on record. Only what is on record is stored.
+            let kept = match self.store.whole_part(hash)? {
+                Some(jpeg) => self.keep(hash, &jpeg).is_ok(),
+                None => false,
+            };
+            if !kept {
+                self.store.discard_part(hash)?;
+            }
+            return Ok(if kept { PhotoState::Stored } else { PhotoState::Absent });
+        }
+        Ok(if here == 0 { PhotoState::Absent } else { PhotoState::Partial(here) })
     }
 
     fn photo_send_now(
@@ -189,6 +198,9 @@ impl Office {
             self.store.read::<_, StoreError>(|reader| reader.site_of_photo(hash)).map_err(to_api_error)?;
         if mentioned.is_none() {
             return Err(ApiError::new(ErrorCode::NotFound, "no record here mentions this photo"));
+        }
+        if self.store.announced_size(hash) != Some(total) {
+            self.store.announce_part(hash, total).map_err(to_api_error)?;
         }
         match self.store.add_part(hash, total, offset, piece).map_err(to_api_error)? {
             PartProgress::Partial(0) => Ok(PhotoState::Absent),

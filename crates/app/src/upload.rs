@@ -13,7 +13,7 @@ use crate::error::{not_found, to_api_error};
 
 /// The largest file that can be uploaded, in bytes.
 pub(crate) const UPLOAD_LIMIT: u64 = 64 << 20;
-/// How long a file that nobody took is kept.
+/// How long a file that nobody took is kept at least.
 const KEPT: Duration = Duration::from_secs(24 * 3600);
 
 /// The folders for uploads and downloads.
@@ -33,7 +33,7 @@ impl Uploads {
         Ok(these)
     }
 
-    /// Keeps an uploaded file until a command takes it, or for a day.
+    /// Keeps an uploaded file until a command takes it. What nobody took within a day goes at the next start.
     ///
     /// # Errors
     /// When it is larger than 64 MiB or cannot be written.

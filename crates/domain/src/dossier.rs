@@ -1,6 +1,6 @@
 //! All that is known of one site (一企一档), and what follows from it.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{day_in_china, stage_of};
@@ -93,6 +93,24 @@ impl Dossier {
         self.inspections.iter().max_by_key(|inspection| (inspection.at, inspection.id))
     }
 
+    /// Since when the present verdict has stood: a later decision for the same verdict changes the plan, one for
+    /// another verdict sets a new task. What was done before that was another task.
+    fn in_force_since(&self) -> Option<DateTime<Utc>> {
+        let mut decisions: Vec<&Decision> = self.decisions.iter().collect();
+        decisions.sort_by_key(|decision| (decision.at, decision.id));
+        let verdict = decisions.last()?.verdict;
+        let present = decisions.iter().rev().take_while(|decision| decision.verdict == verdict);
+        present.last().map(|decision| decision.at)
+    }
+
+    /// The moment for a decision or completion that is made now: never before those on record, so that a clock that
+    /// ran ahead on one phone cannot keep its decision in force against later ones.
+    pub fn moment_after(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let decided = self.decisions.iter().map(|decision| decision.at);
+        let stated = self.completions.iter().map(|completion| completion.at);
+        decided.chain(stated).max().map_or(now, |latest| now.max(latest + TimeDelta::milliseconds(1)))
+    }
+
     /// The stage of one of the problems.
     pub fn stage(&self, problem: &Problem) -> Stage {
         stage_of(problem.id, &self.stage_changes)
@@ -106,7 +124,10 @@ impl Dossier {
         let open_problems =
             self.problems.iter().filter(|problem| self.stage(problem) != Stage::ClosedOut).count() as u64;
         let decision = self.decision();
-        let completion = self.completion().filter(|completion| completion.done);
+        let since = self.in_force_since();
+        let completion = self
+            .completion()
+            .filter(|completion| completion.done && since.is_some_and(|since| completion.at >= since));
         let polluting = decision.is_some_and(|decision| decision.verdict.is_polluting());
         let done = polluting && completion.is_some() && open_problems == 0;
         Standing {
@@ -205,6 +226,27 @@ mod tests {
         assert!(!standing.done);
         assert_eq!((standing.open_problems, standing.done_on), (1, None));
         assert_eq!(standing.days_overdue(at(7)), Some(3));
+    }
+
+    #[test]
+    fn a_new_verdict_is_a_new_task_and_a_new_plan_is_not() {
+        let mut workshop = done_workshop();
+        let plan = Decision {
+            id: DecisionId::new(),
+            at: at(8),
+            measures: "补办手续".into(),
+            ..workshop.decisions[0].clone()
+        };
+        workshop.decisions.push(plan.clone());
+        assert!(workshop.standing().done);
+        workshop.decisions.push(Decision {
+            id: DecisionId::new(),
+            at: at(9),
+            verdict: Verdict::ShutDown,
+            ..plan
+        });
+        assert!(!workshop.standing().done);
+        assert_eq!(workshop.moment_after(at(5)), at(9) + TimeDelta::milliseconds(1));
     }
 
     #[test]

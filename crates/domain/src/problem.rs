@@ -19,6 +19,14 @@ words! {
 }
 
 impl Severity {
+    /// The deadline of a problem for which this day was given: what follows from the severity, or an earlier day.
+    pub fn deadline_given(self, found_at: DateTime<Utc>, given: Option<NaiveDate>) -> Option<NaiveDate> {
+        match (self.deadline(found_at), given) {
+            (Some(latest), Some(given)) => Some(latest.min(given)),
+            (latest, given) => latest.or(given),
+        }
+    }
+
     /// The deadline that follows from the day of discovery in China; `None` where a day must be given.
     pub fn deadline(self, found_at: DateTime<Utc>) -> Option<NaiveDate> {
         let found_on = day_in_china(found_at);
@@ -119,5 +127,8 @@ mod tests {
         assert_eq!(Severity::Immediate.deadline(late), Some(second));
         assert_eq!(Severity::Ordinary.deadline(late), NaiveDate::from_ymd_opt(2026, 3, 9));
         assert_eq!(Severity::Major.deadline(late), None);
+        let given = NaiveDate::from_ymd_opt(2030, 1, 1);
+        assert_eq!(Severity::Immediate.deadline_given(late, given), Some(second));
+        assert_eq!(Severity::Major.deadline_given(late, given), given);
     }
 }

@@ -6,9 +6,12 @@ const MAX_VALUE: usize = 80;
 /// One wrong cell of a row that was therefore not read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BadRow {
-    /// The row as a spreadsheet shows it, from 1, title rows counted; for GeoJSON the number of the feature, from 1.
+    /// The row as a spreadsheet shows it, from 1, title rows counted, within its sheet; for GeoJSON the number of the
+    /// feature, from 1.
     pub row: u64,
-    /// The heading of the column as it stands in the file, or the name of the property.
+    /// The heading of the column as it stands in the file, the official one where the file has no such column, the
+    /// letters of the column (`AF`) where its heading is not known; or the name of the property. Where several sheets
+    /// of a workbook are read, the name of the sheet stands in front: `东辉!纬度`.
     pub column: Option<String>,
     /// The text of the cell, shortened to 80 characters; for GeoJSON the name of the feature.
     pub value: String,
@@ -106,7 +109,7 @@ pub enum Reason {
     /// Neither done nor in progress.
     #[error("this must be 已完成 or 整治中")]
     ProgressUnknown,
-    /// A day of completion for a site that is not done.
+    /// A day of completion for a site that is said not to be done, or to be clean.
     #[error("a day of completion needs a polluting site that is 已完成")]
     DoneOnWithoutDone,
     /// None of the sources.
@@ -124,14 +127,30 @@ pub enum Reason {
     /// The same unit or the same site a second time.
     #[error("row {row} says the same already")]
     DuplicateInFile {
-        /// The earlier row.
-        row: u64,
+        /// The earlier row: `3`, or `东辉!3` where several sheets are read.
+        row: String,
     },
-    /// The credit code of a site that is on record in another village. Found by whoever compares with the record.
-    #[error("a site with this credit code is on record in {village}")]
+    /// The id of a site that is no UUID.
+    #[error("this is not the id of a site: leave the column as it was written, or leave it empty")]
+    SiteIdMalformed,
+    /// A quotation mark that opens a cell and is not closed by one that stands before a delimiter or at the end of a
+    /// line: what belongs to the cell is anybody's guess. The row is taken to end with the line.
+    #[error("a quotation mark opens this cell and does not close it properly")]
+    QuoteMisplaced,
+    /// Text to the right of the last heading, as an unquoted comma leaves it there.
+    #[error("there is text here, beyond the last heading: is there a comma too many?")]
+    CellBeyondHeadings,
+    /// A site that is on record in another village. Found by whoever compares with the record.
+    #[error("this site is on record in {village}")]
     RegisteredElsewhere {
         /// The name of that village.
         village: String,
+    },
+    /// An outline with so many corners that it cannot be synced. Found by whoever puts it on record.
+    #[error("the outline takes more than {limit} bytes: simplify it")]
+    OutlineTooLarge {
+        /// The most bytes.
+        limit: usize,
     },
     /// A feature that does not follow RFC 7946.
     #[error("this is not a GeoJSON feature: {0}")]
@@ -190,7 +209,11 @@ impl Reason {
             Self::LevelContradictsCode => "level_contradicts_code",
             Self::ParentContradictsCode => "parent_contradicts_code",
             Self::DuplicateInFile { .. } => "duplicate_in_file",
+            Self::SiteIdMalformed => "site_id_malformed",
+            Self::QuoteMisplaced => "quote_misplaced",
+            Self::CellBeyondHeadings => "cell_beyond_headings",
             Self::RegisteredElsewhere { .. } => "registered_elsewhere",
+            Self::OutlineTooLarge { .. } => "outline_too_large",
             Self::FeatureMalformed(_) => "feature_malformed",
             Self::NotAPolygon => "not_a_polygon",
             Self::RingOpen => "ring_open",

@@ -119,7 +119,7 @@ fn boundary(
         })
     })?;
     match seen.get(&code) {
-        Some(earlier) => Err(bad_code(Reason::DuplicateInFile { row: *earlier })),
+        Some(earlier) => Err(bad_code(Reason::DuplicateInFile { row: earlier.to_string() })),
         None => {
             seen.insert(code, number);
             Ok(boundary)

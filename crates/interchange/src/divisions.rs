@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::{GridCode, GridLevel, GridUnit};
 
 use crate::heading::Column;
-use crate::table::{self, Row};
+use crate::table::{self, Row, RowRef};
 use crate::{BadRow, MAX_TEXT, ReadError, Reading, Reason};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,7 +38,8 @@ impl Column for DivisionColumn {
 }
 
 /// Reads a table of grid units: columns `code`, `name` and, if they are there, `level` and `parent` (or 代码, 名称,
-/// 级别, 上级). Level and parent follow from the code; where they are given, they must agree with it.
+/// 级别, 上级). Level and parent follow from the code; where they are given, they must agree with it. Of a workbook all
+/// visible sheets that have the headings are read.
 ///
 /// # Errors
 /// When the file is no such table; a wrong cell is reported in [`Reading::bad`].
@@ -49,8 +50,14 @@ pub fn read_divisions(bytes: &[u8]) -> Result<Reading<GridUnit>, ReadError> {
     Ok(reading)
 }
 
-fn unit(row: &Row<'_, DivisionColumn>, seen: &mut HashMap<GridCode, u64>) -> Result<GridUnit, Vec<BadRow>> {
+fn unit(
+    row: &Row<'_, DivisionColumn>,
+    seen: &mut HashMap<GridCode, RowRef>,
+) -> Result<GridUnit, Vec<BadRow>> {
     use DivisionColumn::{Code, Level, Name, Parent};
+    if let Some(fault) = row.misplaced_quote().or_else(|| row.cell_beyond_headings()) {
+        return Err(vec![fault]);
+    }
     let mut bad = Vec::new();
     let name = row.cell(Name).text().into_owned();
     if name.is_empty() {
@@ -73,8 +80,10 @@ fn unit(row: &Row<'_, DivisionColumn>, seen: &mut HashMap<GridCode, u64>) -> Res
                 bad.push(row.bad(Parent, Reason::ParentContradictsCode));
             }
             match seen.get(&code) {
-                Some(earlier) => bad.push(row.bad(Code, Reason::DuplicateInFile { row: *earlier })),
-                None => drop(seen.insert(code.clone(), row.number)),
+                Some(earlier) => {
+                    bad.push(row.bad(Code, Reason::DuplicateInFile { row: earlier.to_string() }))
+                }
+                None => drop(seen.insert(code.clone(), row.reference())),
             }
             if bad.is_empty() {
                 return Ok(GridUnit { code, name });

@@ -64,6 +64,12 @@ pub enum ReadError {
         /// What the most likely row lacks; alternatives are separated by a stroke.
         missing: Vec<String>,
     },
+    /// A quotation mark among the headings that is not closed: which column is which cannot be told.
+    #[error("a quotation mark among the headings in row {row} is not closed properly")]
+    QuoteMisplaced {
+        /// The row of the headings.
+        row: u64,
+    },
     /// Text in an encoding that is none of UTF-8, GB18030 (which includes GBK and GB 2312) and marked UTF-16.
     #[error("the text is neither UTF-8 nor GB18030: save the file as UTF-8")]
     UnknownEncoding,
@@ -95,6 +101,7 @@ impl ReadError {
             Self::ProtectedWorkbook => "file_protected_workbook",
             Self::BrokenWorkbook(_) => "file_broken_workbook",
             Self::NoHeader { .. } => "file_no_header",
+            Self::QuoteMisplaced { .. } => "file_quote_misplaced",
             Self::UnknownEncoding => "file_unknown_encoding",
             Self::NotGeoJson(_) => "file_not_geojson",
             Self::NotWgs84(_) => "file_not_wgs84",

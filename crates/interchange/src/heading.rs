@@ -9,6 +9,9 @@ use crate::table::Cells;
 /// The headings stand within this many rows; above them stand titles.
 const SEARCHED_ROWS: usize = 20;
 
+/// The longest heading that is repeated, in characters.
+const MAX_HEADING: usize = 80;
+
 /// The columns of one kind of table.
 pub(crate) trait Column: Copy + Eq + std::hash::Hash + 'static {
     /// Every column.
@@ -25,6 +28,7 @@ pub(crate) trait Column: Copy + Eq + std::hash::Hash + 'static {
 #[derive(Debug, Clone)]
 pub(crate) struct Layout<C> {
     places: Vec<Place<C>>,
+    width: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -41,9 +45,21 @@ impl<C: Column> Layout<C> {
         self.place(column).map(|place| place.index)
     }
 
-    /// Its heading as it stands in the file.
-    pub(crate) fn heading(&self, column: C) -> Option<&str> {
-        self.place(column).map(|place| place.heading.as_str())
+    /// Its heading as it stands in the file, or the official one where the file has none.
+    pub(crate) fn heading(&self, column: C) -> String {
+        let official = || column.headings().first().copied().unwrap_or_default().to_owned();
+        self.place(column).map_or_else(official, |place| place.heading.clone())
+    }
+
+    /// The heading of a known column at this place, or else the letters by which spreadsheets call it.
+    pub(crate) fn heading_at(&self, index: usize) -> String {
+        let known = self.places.iter().find(|place| place.index == index);
+        known.map_or_else(|| letters(index), |place| place.heading.clone())
+    }
+
+    /// How many columns the headings take up, those that are not known included.
+    pub(crate) fn width(&self) -> usize {
+        self.width
     }
 
     fn place(&self, column: C) -> Option<&Place<C>> {
@@ -73,10 +89,15 @@ impl<C: Column> Search<C> {
     pub(crate) fn look_at(&mut self, cells: Cells<'_>) -> Option<Layout<C>> {
         self.rows += 1;
         let mut places: Vec<Place<C>> = Vec::new();
+        let mut width = 0;
         for index in 0..cells.len() {
             let heading = cells.get(index).text();
+            if !heading.is_empty() {
+                width = index + 1;
+            }
             let Some((column, rank)) = self.recognise(&heading) else { continue };
-            let found = Place { column, index, heading: heading.replace('\n', ""), rank };
+            let heading = heading.chars().filter(|character| *character != '\n').take(MAX_HEADING).collect();
+            let found = Place { column, index, heading, rank };
             // Where two columns could be meant, the official heading is, or else the left one.
             match places.iter_mut().find(|place| place.column == column) {
                 Some(place) if found.rank < place.rank => *place = found,
@@ -86,7 +107,7 @@ impl<C: Column> Search<C> {
         }
         let found: Vec<C> = places.iter().map(|place| place.column).collect();
         if C::missing(&found).is_empty() {
-            return Some(Layout { places });
+            return Some(Layout { places, width });
         }
         if found.len() > self.likeliest.len() {
             self.likeliest = found;
@@ -104,7 +125,7 @@ impl<C: Column> Search<C> {
         ReadError::NoHeader { searched: SEARCHED_ROWS, missing: C::missing(&self.likeliest) }
     }
 
-    /// How many columns the likeliest row has.
+    /// How many known columns the likeliest row has.
     pub(crate) fn closeness(&self) -> usize {
         self.likeliest.len()
     }
@@ -131,4 +152,28 @@ fn plain(heading: &str) -> String {
         .filter(|character| !character.is_whitespace() && !"\"'“”‘’「」*:".contains(*character))
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// `A` to `Z`, then `AA` and so on.
+fn letters(mut index: usize) -> String {
+    let mut letters = Vec::new();
+    loop {
+        letters.extend(u8::try_from(index % 26).map(|place| char::from(b'A' + place)));
+        if index < 26 {
+            return letters.into_iter().rev().collect();
+        }
+        index = index / 26 - 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letters;
+
+    #[test]
+    fn columns_are_called_as_spreadsheets_call_them() {
+        for (index, name) in [(0, "A"), (25, "Z"), (26, "AA"), (31, "AF"), (701, "ZZ"), (702, "AAA")] {
+            assert_eq!(letters(index), name);
+        }
+    }
 }

@@ -1,22 +1,27 @@
 //! Reading a ledger.
 
-use std::collections::HashMap;
-
+use domain::ledger::PROBLEM_SEPARATOR;
 use domain::{
-    CreditCode, GridCode, GridLevel, InspectionSource, LatLon, LedgerColumn, LedgerRow, PositionError,
+    CreditCode, GridCode, GridLevel, InspectionSource, LatLon, LedgerColumn, LedgerRow, PositionError, SiteId,
 };
 
 use crate::cell::Cell;
+use crate::ledger_duplicates::{Seen, Subject};
 use crate::ledger_verdict::{Outcome, outcome};
 use crate::table::{self, Row};
-use crate::{BadRow, GridDirectory, MAX_LONG_TEXT, MAX_TEXT, ReadError, Reading, Reason};
+use crate::{BadRow, GridDirectory, MAX_LONG_TEXT, MAX_PROBLEMS, MAX_TEXT, ReadError, Reading, Reason};
 
 /// Reads a ledger from CSV or XLSX, told apart by content.
 ///
 /// The headings are those of [`LedgerColumn`] or their aliases, in any order, within the first 20 rows; 企业名称 and
 /// one of 村居代码 and 村居 must be among them. Columns that are not known, and those that the product computes, are
 /// left out. Empty rows, rows that are only numbered, and totals are skipped. A village is found by its code, or by
-/// its name where there is no code; the names of the row then come from the directory.
+/// its name where there is no code; the names of the row then come from the directory. Of a workbook all visible sheets
+/// that have the headings are read.
+///
+/// An empty cell says nothing: `done` is `None` where neither the progress nor a day of completion is told. Two rows
+/// that both name their site by its id are the same site if the ids are; any others, if the credit codes are, or if
+/// village and name are and at least one of the two has no credit code.
 ///
 /// # Errors
 /// When the file is no ledger; a wrong cell is reported in [`Reading::bad`], and its row is not among the items.
@@ -24,10 +29,17 @@ pub fn read_ledger(bytes: &[u8], directory: &GridDirectory) -> Result<Reading<Le
     let mut reading = Reading::default();
     let mut seen = Seen::default();
     table::read::<LedgerColumn>(bytes, |row| {
+        if let Some(fault) = row.misplaced_quote() {
+            return reading.push(row.number, Err(vec![fault]));
+        }
         if is_no_site(row) {
             return Ok(());
         }
-        reading.push(row.number, ledger_row(row, directory, &mut seen))
+        let outcome = match row.cell_beyond_headings() {
+            Some(fault) => Err(vec![fault]),
+            None => ledger_row(row, directory, &mut seen),
+        };
+        reading.push(row.number, outcome)
     })?;
     Ok(reading)
 }
@@ -46,13 +58,6 @@ fn is_no_site(row: &Row<'_, LedgerColumn>) -> bool {
     let label: String =
         first.chars().filter(|character| !character.is_whitespace() && !":：".contains(*character)).collect();
     matches!(label.as_str(), "合计" | "总计" | "小计" | "累计")
-}
-
-/// By what a later import matches sites: no two rows may say the same.
-#[derive(Default)]
-struct Seen {
-    credit_codes: HashMap<String, u64>,
-    names: HashMap<(GridCode, String), u64>,
 }
 
 /// Reads the cells of one row and keeps what is wrong with them.
@@ -80,7 +85,7 @@ fn ledger_row(
     let telephone = cells.text(LedgerColumn::Telephone);
     let landlord = cells.text(LedgerColumn::Landlord);
     let landlord_telephone = cells.text(LedgerColumn::LandlordTelephone);
-    let problem = cells.text(LedgerColumn::Problem);
+    let problem = cells.problems();
     let Outcome { verdict, done, done_on } = outcome(row, &mut cells.bad);
     let measures = cells.text(LedgerColumn::Measures);
     let deadline = row.cell(LedgerColumn::Deadline).date();
@@ -90,7 +95,12 @@ fn ledger_row(
     let source = cells.source();
     let remark = cells.text(LedgerColumn::Remark);
 
-    cells.compare(seen, village.as_ref(), &name, &credit_code);
+    let site = cells.site();
+
+    let subject = Subject { site, credit_code: &credit_code, village: village.as_ref(), name: &name };
+    if let Some((column, row)) = seen.take(&subject, row.reference()) {
+        cells.refuse::<()>(column, Reason::DuplicateInFile { row: row.to_string() });
+    }
     let (Some(village_code), true) = (village, cells.bad.is_empty()) else { return Err(cells.bad) };
     let names = directory.names(&village_code);
     Ok(LedgerRow {
@@ -121,6 +131,7 @@ fn ledger_row(
         inspector: String::new(),
         photos: 0,
         open_problems: 0,
+        site,
     })
 }
 
@@ -131,20 +142,35 @@ impl Cells<'_, '_> {
     }
 
     fn text(&mut self, column: LedgerColumn) -> String {
-        let cell = self.row.cell(column);
         let limit = match column {
-            LedgerColumn::Problem | LedgerColumn::Measures | LedgerColumn::Remark => MAX_LONG_TEXT,
+            LedgerColumn::Measures | LedgerColumn::Remark => MAX_LONG_TEXT,
             _ => MAX_TEXT,
         };
+        self.text_of(column, |text| is_longer(text, limit).then_some(limit))
+    }
+
+    /// The problems, which share one cell: each may be as long as a running text.
+    fn problems(&mut self) -> String {
+        self.text_of(LedgerColumn::Problem, |text| {
+            let mut problems = text.split(PROBLEM_SEPARATOR);
+            if problems.any(|problem| is_longer(problem.trim(), MAX_LONG_TEXT)) {
+                return Some(MAX_LONG_TEXT);
+            }
+            is_longer(text, MAX_PROBLEMS).then_some(MAX_PROBLEMS)
+        })
+    }
+
+    /// The text of a cell, unless it exceeds a limit.
+    fn text_of(&mut self, column: LedgerColumn, exceeds: impl FnOnce(&str) -> Option<usize>) -> String {
+        let cell = self.row.cell(column);
         if matches!(cell, Cell::Error(_)) {
             return self.refuse(column, Reason::SpreadsheetError);
         }
         let text = cell.text();
-        // A character has at least one byte, so most texts need not be counted.
-        if text.len() > limit && text.chars().count() > limit {
-            return self.refuse(column, Reason::TooLong { limit });
+        match exceeds(&text) {
+            Some(limit) => self.refuse(column, Reason::TooLong { limit }),
+            None => text.into_owned(),
         }
-        text.into_owned()
     }
 
     fn village(&mut self, directory: &GridDirectory) -> Option<GridCode> {
@@ -221,22 +247,16 @@ impl Cells<'_, '_> {
         }
     }
 
-    fn compare(&mut self, seen: &mut Seen, village: Option<&GridCode>, name: &str, credit_code: &str) {
-        let number = self.row.number;
-        if !credit_code.is_empty() {
-            match seen.credit_codes.get(credit_code) {
-                Some(row) => self.refuse(LedgerColumn::CreditCode, Reason::DuplicateInFile { row: *row }),
-                None => drop(seen.credit_codes.insert(credit_code.to_owned(), number)),
-            }
+    fn site(&mut self) -> Option<SiteId> {
+        let word = self.row.cell(LedgerColumn::Site).word();
+        if word.is_empty() {
+            return None;
         }
-        if let Some(village) = village
-            && !name.is_empty()
-        {
-            let key = (village.clone(), name.to_owned());
-            match seen.names.get(&key) {
-                Some(row) => self.refuse(LedgerColumn::Name, Reason::DuplicateInFile { row: *row }),
-                None => drop(seen.names.insert(key, number)),
-            }
-        }
+        word.parse().map_err(|_| self.refuse::<()>(LedgerColumn::Site, Reason::SiteIdMalformed)).ok()
     }
+}
+
+/// A character has at least one byte, so most texts need not be counted.
+fn is_longer(text: &str, limit: usize) -> bool {
+    text.len() > limit && text.chars().count() > limit
 }

@@ -27,7 +27,8 @@ pub(crate) struct Outcome {
 /// Reads the columns 是否散乱污, 整治类型, 整治进展 and 完成日期 together.
 ///
 /// A verdict alone says that the site is polluting; 否 alone says that it is clean. What is said of the progress of a
-/// clean site is left out: there is nothing to carry out.
+/// clean site is left out: there is nothing to carry out. An empty progress says nothing, unless there is a day of
+/// completion: that says of a polluting site that it is done.
 pub(crate) fn outcome(row: &Row<'_, LedgerColumn>, bad: &mut Vec<BadRow>) -> Outcome {
     let polluting = polluting(row).map_err(|reason| bad.push(row.bad(LedgerColumn::Polluting, reason)));
     let verdict = verdict(row).map_err(|reason| bad.push(row.bad(LedgerColumn::Verdict, reason)));
@@ -55,7 +56,8 @@ pub(crate) fn outcome(row: &Row<'_, LedgerColumn>, bad: &mut Vec<BadRow>) -> Out
         bad.extend(plan.map(|column| row.bad(column, Reason::PlanWithoutVerdict)));
         return Outcome::default();
     }
-    let done = verdict.is_some_and(Verdict::is_polluting).then_some(done);
+    let is_polluting = verdict.is_some_and(Verdict::is_polluting);
+    let done = done.or(done_on.map(|_| true)).filter(|_| is_polluting);
     if done_on.is_some() && done != Some(true) {
         bad.push(row.bad(LedgerColumn::DoneOn, Reason::DoneOnWithoutDone));
     }
@@ -80,11 +82,14 @@ fn verdict(row: &Row<'_, LedgerColumn>) -> Result<Option<Verdict>, Reason> {
     }
 }
 
-fn done(row: &Row<'_, LedgerColumn>) -> Result<bool, Reason> {
+fn done(row: &Row<'_, LedgerColumn>) -> Result<Option<bool>, Reason> {
     match &*row.cell(LedgerColumn::Progress).word() {
-        "已完成" | "完成" | "已整治" | "已整改" | "整治完成" | "整改完成" => Ok(true),
-        "" | "整治中" | "未完成" | "推进中" | "整改中" | "进行中" | "未整治" | "未整改" => {
-            Ok(false)
+        "" => Ok(None),
+        "已完成" | "完成" | "已整治" | "已整改" | "整治完成" | "整改完成" => {
+            Ok(Some(true))
+        }
+        "整治中" | "未完成" | "推进中" | "整改中" | "进行中" | "未整治" | "未整改" => {
+            Ok(Some(false))
         }
         _ => Err(Reason::ProgressUnknown),
     }

@@ -5,8 +5,10 @@ use std::io::{self, Write};
 
 use chrono::NaiveDate;
 use csv::{Terminator, WriterBuilder};
+use domain::ledger::PROBLEM_SEPARATOR;
 use domain::{LedgerColumn, LedgerRow, Verdict};
 
+use crate::MAX_PROBLEMS;
 use crate::guard::guarded;
 
 /// Without it, Excel in China takes a CSV file for GB18030.
@@ -16,7 +18,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 ///
 /// Text cells are made safe to open in a spreadsheet, and [`crate::read_ledger`] takes that back: one apostrophe in
 /// front of what begins like a formula, one tab behind long rows of digits. Control characters other than line breaks
-/// are left out, a tab within a text becomes a blank, and blanks around it go.
+/// are left out, a tab within a text becomes a blank, and blanks around it go. Of a site whose problems together are
+/// longer than [`MAX_PROBLEMS`], those that do not fit into the cell are left out: Excel would tear the row.
 pub struct CsvLedger<W: Write> {
     csv: csv::Writer<W>,
     rows: u64,
@@ -83,7 +86,7 @@ fn cell(row: &LedgerRow, column: LedgerColumn, serial: u64) -> Cow<'_, str> {
             Some(false) => "否",
             None => "",
         }),
-        LedgerColumn::Problem => guarded(&row.problem),
+        LedgerColumn::Problem => fitting(&row.problem),
         // 否 has said it already, and the official form leaves this empty.
         LedgerColumn::Verdict => {
             Cow::Borrowed(row.verdict.filter(|verdict| verdict.is_polluting()).map_or("", Verdict::zh))
@@ -104,7 +107,30 @@ fn cell(row: &LedgerRow, column: LedgerColumn, serial: u64) -> Cow<'_, str> {
         LedgerColumn::Inspector => guarded(&row.inspector),
         LedgerColumn::Photos => Cow::Owned(row.photos.to_string()),
         LedgerColumn::OpenProblems => Cow::Owned(row.open_problems.to_string()),
+        LedgerColumn::Site => Cow::Owned(row.site.map(|site| site.to_string()).unwrap_or_default()),
     }
+}
+
+/// The problems that fit into one cell. Excel counts UTF-16 units, and the guard adds at most one.
+fn fitting(problems: &str) -> Cow<'_, str> {
+    const ROOM: usize = MAX_PROBLEMS - 1;
+    let units = |text: &str| text.chars().map(char::len_utf16).sum::<usize>();
+    // A UTF-16 unit has at least one byte in UTF-8, so most texts need not be counted.
+    if problems.len() <= ROOM || units(problems) <= ROOM {
+        return guarded(problems);
+    }
+    let (mut kept, mut left) = (String::new(), ROOM);
+    for problem in problems.split(PROBLEM_SEPARATOR) {
+        let length = units(problem) + usize::from(!kept.is_empty());
+        if length <= left {
+            left -= length;
+            if !kept.is_empty() {
+                kept.push(PROBLEM_SEPARATOR);
+            }
+            kept.push_str(problem);
+        }
+    }
+    Cow::Owned(guarded(&kept).into_owned())
 }
 
 /// Six decimals are a tenth of a metre.

@@ -18,6 +18,7 @@ mod guard;
 mod heading;
 mod kind;
 mod ledger_columns;
+mod ledger_duplicates;
 mod ledger_reading;
 mod ledger_verdict;
 mod ledger_writing;
@@ -51,8 +52,11 @@ pub const MAX_BAD: usize = 20_000;
 /// The most characters of a text cell.
 pub const MAX_TEXT: usize = 500;
 
-/// The most characters of a cell for running text: problems, measures, remarks.
+/// The most characters of a running text: one problem, measures, remarks.
 pub const MAX_LONG_TEXT: usize = 4000;
+
+/// The most characters of the cell that holds all problems of a site: no cell of a spreadsheet holds more.
+pub const MAX_PROBLEMS: usize = 32_767;
 
 /// What was read from a file.
 #[derive(Debug, Clone, PartialEq)]

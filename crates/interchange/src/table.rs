@@ -1,6 +1,8 @@
 //! Rows and columns, whether they come from CSV or from a workbook.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::rc::Rc;
 
 use chrono::NaiveDate;
 
@@ -14,8 +16,10 @@ use crate::{BadRow, MAX_BYTES, MAX_ROWS, ReadError, Reason, csv_table, kind, wor
 pub(crate) enum Cells<'r> {
     /// All fields in one text, and where each ends.
     Csv {
-        text: &'r [u8],
+        text: &'r str,
         ends: &'r [usize],
+        /// The cell that a quotation mark opens without closing it properly.
+        fault: Option<usize>,
     },
     Sheet(&'r [Stored]),
 }
@@ -41,13 +45,10 @@ impl<'r> Cells<'r> {
     /// The cell at this place; empty where the row is shorter.
     pub(crate) fn get(self, index: usize) -> Cell<'r> {
         match self {
-            Self::Csv { text, ends } => {
+            Self::Csv { text, ends, .. } => {
                 let start = index.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
                 let field = ends.get(index).and_then(|end| text.get(start..*end)).unwrap_or_default();
-                match std::str::from_utf8(field) {
-                    Ok("") | Err(_) => Cell::Empty,
-                    Ok(text) => Cell::Text(text),
-                }
+                if field.is_empty() { Cell::Empty } else { Cell::Text(field) }
             }
             Self::Sheet(cells) => match cells.get(index) {
                 None | Some(Stored::Empty) => Cell::Empty,
@@ -59,8 +60,31 @@ impl<'r> Cells<'r> {
         }
     }
 
+    fn fault(self) -> Option<usize> {
+        match self {
+            Self::Csv { fault, .. } => fault,
+            Self::Sheet(_) => None,
+        }
+    }
+
     fn iter(self) -> impl Iterator<Item = Cell<'r>> {
         (0..self.len()).map(move |index| self.get(index))
+    }
+}
+
+/// Which row it was, for a message about a later one: `3`, or `东辉!3` where several sheets are read.
+#[derive(Debug, Clone)]
+pub(crate) struct RowRef {
+    sheet: Option<Rc<str>>,
+    number: u64,
+}
+
+impl fmt::Display for RowRef {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.sheet {
+            Some(sheet) => write!(formatter, "{sheet}!{}", self.number),
+            None => write!(formatter, "{}", self.number),
+        }
     }
 }
 
@@ -69,6 +93,8 @@ impl<'r> Cells<'r> {
 pub(crate) struct Row<'r, C> {
     /// As a spreadsheet counts, from 1.
     pub number: u64,
+    /// Its sheet, where several are read.
+    sheet: Option<&'r Rc<str>>,
     cells: Cells<'r>,
     layout: &'r Layout<C>,
 }
@@ -98,7 +124,37 @@ impl<'r, C: Column> Row<'r, C> {
     pub(crate) fn bad(&self, column: C, reason: Reason) -> BadRow {
         let cell = self.cell(column);
         let reason = if matches!(cell, Cell::Error(_)) { Reason::SpreadsheetError } else { reason };
-        BadRow::new(self.number, self.layout.heading(column).map(str::to_owned), &cell.text(), reason)
+        self.bad_under(self.layout.heading(column), cell, reason)
+    }
+
+    /// That a quotation mark tears the row: nothing else can be said of it.
+    pub(crate) fn misplaced_quote(&self) -> Option<BadRow> {
+        let index = self.cells.fault()?;
+        Some(self.bad_at(index, Reason::QuoteMisplaced))
+    }
+
+    /// That there is text to the right of the last heading. The cells before it may be shifted.
+    pub(crate) fn cell_beyond_headings(&self) -> Option<BadRow> {
+        let mut beyond = self.layout.width()..self.cells.len();
+        let index = beyond.find(|index| !self.cells.get(*index).text().is_empty())?;
+        Some(self.bad_at(index, Reason::CellBeyondHeadings))
+    }
+
+    /// Which row this is.
+    pub(crate) fn reference(&self) -> RowRef {
+        RowRef { sheet: self.sheet.cloned(), number: self.number }
+    }
+
+    fn bad_at(&self, index: usize, reason: Reason) -> BadRow {
+        self.bad_under(self.layout.heading_at(index), self.cells.get(index), reason)
+    }
+
+    fn bad_under(&self, heading: String, cell: Cell<'_>, reason: Reason) -> BadRow {
+        let column = match self.sheet {
+            Some(sheet) => format!("{sheet}!{heading}"),
+            None => heading,
+        };
+        BadRow::new(self.number, Some(column), &cell.text(), reason)
     }
 }
 
@@ -131,39 +187,39 @@ pub(crate) fn read<C: Column>(
 pub(crate) struct Intake<'e, C> {
     search: Search<C>,
     layout: Option<Layout<C>>,
+    sheet: Option<Rc<str>>,
     each: &'e mut dyn FnMut(&Row<'_, C>) -> Result<(), ReadError>,
 }
 
 impl<'e, C: Column> Intake<'e, C> {
-    pub(crate) fn new(each: &'e mut dyn FnMut(&Row<'_, C>) -> Result<(), ReadError>) -> Self {
-        Self { search: Search::new(), layout: None, each }
+    /// The sheet is named where several are read.
+    pub(crate) fn new(
+        sheet: Option<Rc<str>>,
+        each: &'e mut dyn FnMut(&Row<'_, C>) -> Result<(), ReadError>,
+    ) -> Self {
+        Self { search: Search::new(), layout: None, sheet, each }
     }
 
     /// Takes one row.
     ///
     /// # Errors
-    /// [`ReadError::NoHeader`] when the headings should have come by now, and what is wrong with the whole table.
+    /// [`ReadError::NoHeader`] when the headings should have come by now, [`ReadError::QuoteMisplaced`] when their row
+    /// is torn, and what is wrong with the whole table.
     pub(crate) fn row(&mut self, number: u64, cells: Cells<'_>) -> Result<(), ReadError> {
         if let Some(layout) = &self.layout {
-            return (self.each)(&Row { number, cells, layout });
+            return (self.each)(&Row { number, sheet: self.sheet.as_ref(), cells, layout });
         }
         self.layout = self.search.look_at(cells);
-        if self.layout.is_none() && self.search.is_over() { Err(self.search.failure()) } else { Ok(()) }
-    }
-
-    /// Whether the headings were found.
-    pub(crate) fn has_headings(&self) -> bool {
-        self.layout.is_some()
-    }
-
-    /// Forgets the rows of a sheet that was another one.
-    pub(crate) fn start_over(&mut self) {
-        self.search = Search::new();
+        match &self.layout {
+            Some(_) if cells.fault().is_some() => Err(ReadError::QuoteMisplaced { row: number }),
+            None if self.search.is_over() => Err(self.search.failure()),
+            _ => Ok(()),
+        }
     }
 
     /// # Errors
     /// [`ReadError::NoHeader`] when no headings were found at all.
     pub(crate) fn finish(&self) -> Result<(), ReadError> {
-        if self.has_headings() { Ok(()) } else { Err(self.search.failure()) }
+        if self.layout.is_some() { Ok(()) } else { Err(self.search.failure()) }
     }
 }

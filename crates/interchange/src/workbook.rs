@@ -1,12 +1,14 @@
 //! Tables in XLSX workbooks.
 
 use std::io::{Cursor, Read};
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 use chrono::NaiveDate;
 
-use crate::heading::Column;
+use crate::heading::{Column, Search};
 use crate::table::{Cells, Intake, Row, Stored};
 use crate::{MAX_COLUMNS, ReadError};
 
@@ -16,10 +18,16 @@ const MAX_UNPACKED: u64 = 384 * 1024 * 1024;
 /// The most parts of a workbook.
 const MAX_PARTS: usize = 10_000;
 
+/// The most visible sheets of a workbook.
+const MAX_SHEETS: usize = 1000;
+
+/// The longest name of a sheet, in characters, by the format itself; of a longer one the beginning is told.
+const MAX_SHEET_NAME: usize = 31;
+
 /// The most different texts of a workbook. The reader makes room for as many as the workbook claims.
 const MAX_STRINGS: u64 = 10_000_000;
 
-/// Reads the first visible sheet that has the headings.
+/// Reads all visible sheets that have the headings, in their order, as if they were one table.
 pub(crate) fn read<C: Column>(
     bytes: &[u8],
     each: &mut dyn FnMut(&Row<'_, C>) -> Result<(), ReadError>,
@@ -41,33 +49,70 @@ fn read_sheets<C: Column>(
         .filter(|sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible)
         .map(|sheet| sheet.name.clone())
         .collect();
-    let mut intake = Intake::new(each);
-    let mut failure = None;
-    for sheet in sheets {
-        match read_sheet(&mut workbook, &sheet, &mut intake) {
-            Ok(()) if intake.has_headings() => return Ok(()),
-            Ok(()) => failure = failure.or_else(|| intake.finish().err()),
-            Err(error @ ReadError::NoHeader { .. }) => failure = failure.or(Some(error)),
-            Err(error) => return Err(error),
-        }
-        intake.start_over();
+    if sheets.len() > MAX_SHEETS {
+        return Err(ReadError::BrokenWorkbook(format!("it has more than {MAX_SHEETS} sheets")));
     }
-    Err(failure.unwrap_or(ReadError::Empty))
+    let (mut tables, mut failure) = (Vec::new(), None);
+    for sheet in sheets {
+        match lack_of_headings::<C>(&mut workbook, &sheet)? {
+            None => tables.push(sheet),
+            Some(lack) => failure = failure.or(Some(lack)),
+        }
+    }
+    if tables.is_empty() {
+        return Err(failure.unwrap_or(ReadError::Empty));
+    }
+    let are_several = tables.len() > 1;
+    for sheet in tables {
+        let name = are_several.then(|| Rc::from(sheet.chars().take(MAX_SHEET_NAME).collect::<String>()));
+        let mut intake = Intake::new(name, &mut *each);
+        rows_of(&mut workbook, &sheet, |row, cells| {
+            intake.row(row, cells)?;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        intake.finish()?;
+    }
+    Ok(())
 }
 
-/// Streams the cells: the whole range at once would be as large as its corners claim.
-fn read_sheet<C: Column>(
+/// What a sheet lacks to be a table, if anything. Looks no further than the headings.
+fn lack_of_headings<C: Column>(
     workbook: &mut Xlsx<Cursor<&[u8]>>,
     sheet: &str,
-    intake: &mut Intake<'_, C>,
+) -> Result<Option<ReadError>, ReadError> {
+    let mut search = Search::<C>::new();
+    let mut has_headings = false;
+    rows_of(workbook, sheet, |_, cells| {
+        has_headings = search.look_at(cells).is_some();
+        Ok(if has_headings || search.is_over() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    Ok((!has_headings).then(|| search.failure()))
+}
+
+/// Hands over the rows of a sheet that are not empty, each with its number, until that is enough. The cells are
+/// streamed: the whole range at once would be as large as its corners claim.
+fn rows_of(
+    workbook: &mut Xlsx<Cursor<&[u8]>>,
+    sheet: &str,
+    mut take: impl FnMut(u64, Cells<'_>) -> Result<ControlFlow<()>, ReadError>,
 ) -> Result<(), ReadError> {
+    let mut hand_over = |row: u32, cells: &mut Vec<Stored>| {
+        if cells.is_empty() {
+            return Ok(ControlFlow::Continue(()));
+        }
+        let flow = take(u64::from(row) + 1, Cells::Sheet(cells))?;
+        cells.clear();
+        Ok(flow)
+    };
     let mut cells = workbook.worksheet_cells_reader(sheet).map_err(broken)?;
     let (mut current, mut gathered) = (0, Vec::new());
     while let Some(cell) = cells.next_cell().map_err(broken)? {
         let value = stored(cell.get_value());
         let (row, column) = cell.get_position();
         if row != current {
-            hand_over(intake, current, &mut gathered)?;
+            if hand_over(current, &mut gathered)?.is_break() {
+                return Ok(());
+            }
             current = row;
         }
         if value == Stored::Empty {
@@ -84,19 +129,7 @@ fn read_sheet<C: Column>(
             *place = value;
         }
     }
-    hand_over(intake, current, &mut gathered)
-}
-
-fn hand_over<C: Column>(
-    intake: &mut Intake<'_, C>,
-    row: u32,
-    cells: &mut Vec<Stored>,
-) -> Result<(), ReadError> {
-    if !cells.is_empty() {
-        intake.row(u64::from(row) + 1, Cells::Sheet(cells))?;
-        cells.clear();
-    }
-    Ok(())
+    hand_over(current, &mut gathered).map(|_| ())
 }
 
 fn stored(value: &DataRef<'_>) -> Stored {

@@ -50,6 +50,10 @@ fn one_wrong_cell_has_one_reason() {
         ("问题来源", "听说", "问题来源: source_unknown"),
         ("地址", long.as_str(), "地址: too_long"),
         ("备注", longest.as_str(), "备注: too_long"),
+        ("主要问题", longest.as_str(), "主要问题: too_long"),
+        ("对象编号", "7", "对象编号: site_id_malformed"),
+        ("备注", "切割,打磨", "D: cell_beyond_headings"),
+        ("备注", "\"切割\"机", "备注: quote_misplaced"),
     ] {
         assert_eq!(wrong(heading, cell), [expected], "{heading} {cell}");
     }
@@ -100,8 +104,46 @@ fn the_same_site_twice_names_the_earlier_row() {
     assert_eq!(reading.items.iter().map(|item| item.row).collect::<Vec<_>>(), [2, 6]);
     let found: Vec<_> =
         reading.bad.iter().map(|bad| (bad.row, bad.column.as_deref().unwrap(), bad.reason.clone())).collect();
-    let earlier = Reason::DuplicateInFile { row: 2 };
+    let earlier = Reason::DuplicateInFile { row: "2".into() };
     assert_eq!(found, [(4, "信用代码", earlier.clone()), (5, "企业名称", earlier)]);
+}
+
+#[test]
+fn ids_and_credit_codes_tell_sites_of_one_name_apart() {
+    const CODES: [&str; 3] = ["", "92350211H5T3D0XPAM", "91350100M000100Y43"];
+    const IDS: [&str; 3] =
+        ["", "01890a5d-ac96-774b-bcce-b302099a8057", "01890a5d-ac96-774b-bcce-b302099a8058"];
+    let duplicate = |rows: &[(usize, usize, &str)]| {
+        let mut table = "企业名称,村居代码,统一社会信用代码,对象编号\n".to_owned();
+        for (id, code, name) in rows {
+            table += &format!("{name},350211102207,{},{}\n", CODES[*code], IDS[*id]);
+        }
+        let bad = read(&table).bad;
+        assert!(bad.iter().all(|bad| bad.reason.code() == "duplicate_in_file"), "{bad:?}");
+        bad.iter().map(|bad| format!("{} {}", bad.row, bad.column.as_deref().unwrap())).collect::<Vec<_>>()
+    };
+    assert_eq!(duplicate(&[(1, 1, "甲"), (2, 1, "甲")]), [""; 0], "ids are believed");
+    assert_eq!(duplicate(&[(1, 0, "甲"), (1, 1, "乙")]), ["3 对象编号"]);
+    assert_eq!(duplicate(&[(0, 1, "甲"), (0, 2, "甲")]), [""; 0]);
+    assert_eq!(duplicate(&[(0, 1, "甲"), (0, 1, "乙")]), ["3 统一社会信用代码"]);
+    assert_eq!(duplicate(&[(0, 1, "甲"), (0, 1, "甲")]), ["3 统一社会信用代码"]);
+    assert_eq!(duplicate(&[(0, 1, "甲"), (0, 0, "甲")]), ["3 企业名称"]);
+    assert_eq!(duplicate(&[(0, 0, "甲"), (0, 2, "甲")]), ["3 企业名称"]);
+    assert_eq!(duplicate(&[(1, 0, "甲"), (0, 0, "甲")]), ["3 企业名称"], "one of them has no id");
+    assert_eq!(duplicate(&[(0, 1, "甲"), (1, 1, "乙")]), ["3 统一社会信用代码"]);
+    assert_eq!(
+        duplicate(&[(1, 1, "甲"), (2, 0, "甲"), (0, 2, "甲"), (0, 1, "丙")]),
+        ["4 企业名称", "5 统一社会信用代码"]
+    );
+}
+
+#[test]
+fn every_problem_of_a_cell_may_be_long() {
+    let problem = "长".repeat(4000);
+    let cell = [problem.as_str(); 8].join("；");
+    assert_eq!(wrong("存在问题", &cell), [""; 0]);
+    let reading = read(&format!("企业名称,村居代码,存在问题\n甲,350211102207,{cell}；{problem}\n"));
+    assert_eq!(reading.bad[0].reason, Reason::TooLong { limit: 32_767 });
 }
 
 #[test]
@@ -112,7 +154,9 @@ fn verdict_and_progress_are_told_by_several_columns() {
         丙,350211102207,否,,,,灌口镇\n\
         丁,350211102207,,,,,\n\
         戊,350211102207,,整合搬迁,推进中,/,\n\
-        己,350211102207,否,非散乱污,已完成,,\n";
+        己,350211102207,否,非散乱污,已完成,,\n\
+        庚,350211102207,是,整合搬迁,,2023-04-27,\n\
+        辛,350211102207,是,整合搬迁,整治中,,\n";
     let found: Vec<_> =
         rows(read(table)).into_iter().map(|row| (row.verdict, row.done, row.done_on)).collect();
     let done_on = NaiveDate::from_ymd_opt(2023, 4, 27);
@@ -120,13 +164,17 @@ fn verdict_and_progress_are_told_by_several_columns() {
         found,
         [
             (Some(Verdict::ShutDown), Some(true), done_on),
-            (Some(Verdict::Upgrade), Some(false), None),
+            (Some(Verdict::Upgrade), None, None),
             (Some(Verdict::Clean), None, None),
             (None, None, None),
             (Some(Verdict::Relocate), Some(false), None),
             (Some(Verdict::Clean), None, None),
+            (Some(Verdict::Relocate), Some(true), done_on),
+            (Some(Verdict::Relocate), Some(false), None),
         ]
     );
+    let without = rows(read("企业名称,村居代码,整治类型\n甲,350211102207,提升改造\n"));
+    assert_eq!((without[0].verdict, without[0].done), (Some(Verdict::Upgrade), None));
 }
 
 #[test]

@@ -8,8 +8,9 @@ use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 use common::{jimei, rows};
-use domain::{CreditCode, InspectionSource, LatLon, LedgerRow, Verdict};
-use interchange::{CsvLedger, GridDirectory, MAX_LONG_TEXT, MAX_TEXT, read_ledger};
+use domain::ledger::PROBLEM_SEPARATOR;
+use domain::{CreditCode, InspectionSource, LatLon, LedgerRow, SiteId, Verdict};
+use interchange::{CsvLedger, GridDirectory, MAX_LONG_TEXT, MAX_PROBLEMS, MAX_TEXT, read_ledger};
 use proptest::option;
 use proptest::prelude::*;
 
@@ -43,13 +44,17 @@ fn credit_code() -> impl Strategy<Value = String> {
     prop_oneof![Just(String::new()), codes]
 }
 
-/// A verdict with what belongs to it: done or not, on which day, and the plan.
+fn site() -> impl Strategy<Value = SiteId> {
+    "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}".prop_map(|text| text.parse().unwrap())
+}
+
+/// A verdict with what belongs to it: done or not or unsaid, on which day, and the plan.
 fn outcome() -> impl Strategy<Value = LedgerRow> {
     let verdict = option::of(prop::sample::select(Verdict::ALL));
     let plan = (text(), option::of(day()), text(), text());
-    (verdict, any::<bool>(), option::of(day()), plan).prop_map(
+    (verdict, option::of(any::<bool>()), option::of(day()), plan).prop_map(
         |(verdict, done, day, (measures, deadline, unit, person))| {
-            let done = verdict.is_some_and(Verdict::is_polluting).then_some(done);
+            let done = done.filter(|_| verdict.is_some_and(Verdict::is_polluting));
             let judged = verdict.is_some();
             let planned = |text: String| if judged { text } else { String::new() };
             LedgerRow {
@@ -97,6 +102,7 @@ fn empty() -> LedgerRow {
         inspector: String::new(),
         photos: 0,
         open_problems: 0,
+        site: None,
     }
 }
 
@@ -104,8 +110,8 @@ fn row() -> impl Strategy<Value = LedgerRow> {
     let place = option::of((-90_000_000..=90_000_000i32, -180_000_000..=180_000_000i32));
     let texts = (text(), text(), text(), text(), text(), text(), text(), text());
     let source = option::of(prop::sample::select(InspectionSource::ALL));
-    (outcome(), text(), credit_code(), place, texts, source).prop_map(
-        |(outcome, name, credit_code, place, texts, source)| {
+    (outcome(), text(), credit_code(), place, texts, source, option::of(site())).prop_map(
+        |(outcome, name, credit_code, place, texts, source, site)| {
             let (address, industry, operator, telephone, landlord, landlord_telephone, problem, remark) =
                 texts;
             let place = place.map(|(latitude, longitude)| {
@@ -124,6 +130,7 @@ fn row() -> impl Strategy<Value = LedgerRow> {
                 problem,
                 remark,
                 source,
+                site,
                 ..outcome
             }
         },
@@ -149,7 +156,7 @@ fn each_text(row: &mut LedgerRow) -> [(&mut String, usize); 12] {
         (&mut row.landlord_telephone, MAX_TEXT),
         (&mut row.responsible_unit, MAX_TEXT),
         (&mut row.responsible_person, MAX_TEXT),
-        (&mut row.problem, MAX_LONG_TEXT),
+        (&mut row.problem, MAX_PROBLEMS),
         (&mut row.measures, MAX_LONG_TEXT),
         (&mut row.remark, MAX_LONG_TEXT),
     ]
@@ -159,9 +166,12 @@ proptest! {
     #[test]
     fn any_rows_are_read_as_they_were_written(mut expected in proptest::collection::vec(row(), 0..8)) {
         for (number, row) in expected.iter_mut().enumerate() {
-            // Two sites of one name, or of one credit code, cannot be told apart: the reader refuses them.
-            row.name.push_str(&format!("厂{number}"));
-            if number > 0 {
+            // Without ids, two sites of one name, or of one credit code, cannot be told apart: the reader refuses them.
+            match row.site {
+                Some(_) => row.name = "厂".to_owned(),
+                None => row.name.push_str(&format!("厂{number}")),
+            }
+            if number > 0 && row.site.is_none() {
                 row.credit_code.clear();
             }
         }
@@ -203,8 +213,27 @@ fn no_cell_of_a_written_ledger_begins_like_a_formula() {
     assert_eq!(
         line,
         "1,集美区,灌口镇,东辉村委会,350211102207\t,'=cmd|' /C calc'!A0,92350211H5T3D0XPAM,'@SUM(1),-118.09429,-24.5,,\
-         ''=1,'+8613,,05926060606\t,,,,,,,,,,,\"一\n二\",,,0,0\r\n"
+         ''=1,'+8613,,05926060606\t,,,,,,,,,,,\"一\n二\",,,0,0,\r\n"
     );
+}
+
+#[test]
+fn problems_that_no_cell_can_hold_are_left_out() {
+    let long = |number: usize| format!("={number}{}", "𠮷".repeat(3998));
+    let problems: Vec<String> = (0..9).map(long).chain(["最后".to_owned()]).collect();
+    let separator = PROBLEM_SEPARATOR.to_string();
+    let row = LedgerRow { name: "甲".into(), problem: problems.join(&separator), ..empty() };
+    let mut ledger = CsvLedger::new(Vec::new()).unwrap();
+    ledger.write(&row).unwrap();
+    let bytes = ledger.finish().unwrap().0;
+    let read = &rows(read_ledger(&bytes, directory()).unwrap())[0].problem;
+    assert_eq!(
+        *read,
+        [&problems[0], &problems[1], &problems[2], &problems[3], &problems[9]]
+            .map(String::as_str)
+            .join(&separator)
+    );
+    assert!(read.encode_utf16().count() < MAX_PROBLEMS);
 }
 
 #[test]

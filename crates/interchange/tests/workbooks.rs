@@ -34,8 +34,14 @@ const STRINGS: &[u8] = br#"<?xml version="1.0"?><sst uniqueCount="1"><si><t>x</t
 
 /// A workbook of two sheets with these rows of cells; style 1 is a date, style 2 a span of time.
 fn workbook(properties: &str, first: &str, second: &str, strings: &[u8]) -> Vec<u8> {
+    workbook_of(properties, ["a\"", "b\""], first, second, strings)
+}
+
+/// The same with sheets of these names, each with its closing quotation mark and what else the element says.
+fn workbook_of(properties: &str, names: [&str; 2], first: &str, second: &str, strings: &[u8]) -> Vec<u8> {
+    let [name, other] = names;
     let book = format!(
-        r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><workbookPr {properties}/><sheets><sheet name="a" sheetId="1" r:id="r1"/><sheet name="b" sheetId="2" r:id="r2"/></sheets></workbook>"#
+        r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><workbookPr {properties}/><sheets><sheet name="{name} sheetId="1" r:id="r1"/><sheet name="{other} sheetId="2" r:id="r2"/></sheets></workbook>"#
     );
     let sheet = |rows: &str| {
         format!(
@@ -126,6 +132,41 @@ fn divisions_may_come_in_a_workbook() {
         + &row(2, &[number("A2", 0, "35"), text("B2", "福建省")]);
     let reading = read_divisions(&workbook("", &sheet, "", STRINGS)).unwrap();
     assert_eq!((reading.items.len(), reading.bad.len()), (1, 0));
+}
+
+#[test]
+fn every_visible_sheet_with_headings_is_read() {
+    let first = headings(1) + &site(3, &number("E3", 0, "1"));
+    let second = headings(2) + &site(3, "") + &site(4, "");
+    let bytes = workbook_of("", ["东辉\"", "双岭\""], &first, &second, STRINGS);
+    let reading = read_ledger(&bytes, &jimei()).unwrap();
+    let found: Vec<_> = reading
+        .bad
+        .iter()
+        .map(|bad| (bad.row, bad.column.as_deref().unwrap(), bad.reason.to_string()))
+        .collect();
+    let same = |row: &str| format!("row {row} says the same already");
+    assert_eq!(
+        found,
+        [
+            (3, "东辉!整治期限", "this is not a date; write 2023-04-27".to_owned()),
+            (3, "双岭!企业名称", same("东辉!3")),
+            (4, "双岭!企业名称", same("东辉!3")),
+        ]
+    );
+
+    let second = row(1, &[text("A1", "村居代码"), text("B1", "企业名称")])
+        + &row(2, &[text("A2", "350211102207"), text("B2", "乙"), text("C2", "丙")])
+        + &row(3, &[text("A3", "350211102207"), text("B3", "乙")]);
+    let first = headings(1) + &site(3, "");
+    let rows_and_columns = |names| {
+        let reading = read_ledger(&workbook_of("", names, &first, &second, STRINGS), &jimei()).unwrap();
+        let rows: Vec<u64> = reading.items.iter().map(|item| item.row).collect();
+        (rows, reading.bad.into_iter().map(|bad| bad.column.unwrap()).collect::<Vec<_>>())
+    };
+    assert_eq!(rows_and_columns(["a\"", "b\""]), (vec![3, 3], vec!["b!C".to_owned()]));
+    assert_eq!(rows_and_columns(["a\"", "b\" state=\"hidden\""]), (vec![3], vec![]));
+    assert_eq!(rows_and_columns(["a\" state=\"veryHidden\"", "b\""]), (vec![3], vec!["C".to_owned()]));
 }
 
 fn refusal(bytes: &[u8]) -> ReadError {

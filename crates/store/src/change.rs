@@ -4,7 +4,7 @@ use automerge::{Change, ChangeHash};
 use domain::{Dossier, GridCode, SiteId};
 use rusqlite::{OptionalExtension as _, params};
 use uuid::Uuid;
-use wire::sync::DocumentKind;
+use wire::sync::{DocumentKind, MAX_CHANGE};
 
 use crate::document::{Author, County, CountyWrite, Document, DossierWrite, county_id, read_change};
 use crate::{Reader, Role, StoreError, Writer};
@@ -125,6 +125,10 @@ impl Writer<'_> {
     /// Puts a change into the database, at the office into the log too. It must be in the document already.
     pub(crate) fn append(&self, new: &NewChange<'_>) -> Result<(), StoreError> {
         let NewChange { document, grid, change, origin, sent } = new;
+        let size = change.raw_bytes().len();
+        if size > MAX_CHANGE {
+            return Err(StoreError::ChangeTooLarge(size));
+        }
         let seq = match self.store.role {
             Role::Office => Some(self.next_position(grid)?),
             Role::Device => None,

@@ -30,6 +30,14 @@ pub enum StoreError {
     /// The photo that arrived is not the one that was announced.
     #[error("the bytes that arrived do not hash to the photo's name")]
     PhotoDiffers,
+    /// The folder holds the data of an office, and a device wants to open it, or the other way round.
+    #[error(
+        "the folder holds the data of the other kind of program: an app's and a server's are never the same"
+    )]
+    OtherRole,
+    /// A change that no other replica would take.
+    #[error("the change has {0} bytes, which is more than can be synced")]
+    ChangeTooLarge(usize),
     /// Another thread failed while it held the database.
     #[error("an earlier failure left the store locked")]
     Poisoned,

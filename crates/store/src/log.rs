@@ -1,12 +1,13 @@
 //! The logs of the grid units: what the office keeps and devices read, and what a device has not sent yet.
 
-use domain::{GridCode, SiteId};
+use domain::{GridCode, GridLevel, SiteId};
 use rusqlite::{OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use wire::sync::{Digest, DocumentKind};
 
 use crate::change::word_kind;
+use crate::document::county_id;
 use crate::{Reader, StoreError, Writer};
 
 /// A change as it stands in a log.
@@ -146,6 +147,11 @@ impl Reader<'_> {
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 
+    /// Whether there is anything to send that the server did not refuse.
+    pub fn anything_to_send(&self) -> Result<bool, StoreError> {
+        Ok(!self.unsent_after(0, 1)?.is_empty())
+    }
+
     /// The grid units with changes that the server does not have.
     pub fn unsent_grids(&self) -> Result<Vec<GridCode>, StoreError> {
         let mut statement =
@@ -190,28 +196,16 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Begins all over with a server: every log is unread, and every change within the scope unsent. What lies outside
-    /// the scope was only read from the server before, and the new one has its own; it goes, unless something in it
-    /// was made here and never sent.
+    /// Begins all over with a server: every log is unread, and every change within the scope unsent. The names and
+    /// boundaries above the scope go, because the new server has its own; dossiers stay whatever their scope.
     pub fn forget_server(&self, scope: &[GridCode]) -> Result<(), StoreError> {
         self.transaction.execute_batch(
             "DELETE FROM log_position;
              UPDATE change SET refused = '' WHERE refused <> '';
              UPDATE photo_file SET stored = 0;",
         )?;
-        let documents: Vec<(Uuid, String)> = self
-            .transaction
-            .prepare(
-                "SELECT id, grid FROM document WHERE NOT EXISTS
-                    (SELECT 1 FROM change WHERE change.document = document.id AND change.unsent = 1)",
-            )?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<Result<_, _>>()?;
-        for (document, grid) in documents {
-            if !scope.iter().any(|unit| grid.starts_with(unit.as_str())) {
-                self.transaction.execute("DELETE FROM change WHERE document = ?1", [document])?;
-                self.transaction.execute("DELETE FROM document WHERE id = ?1", [document])?;
-            }
+        for grid in self.counties_above(scope)? {
+            self.forget_county(&grid)?;
         }
         for grid in scope {
             // All codes with this prefix: ':' comes after '9'.
@@ -223,12 +217,58 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Reads the logs of these grid units anew and offers all that is here of them.
-    pub fn compare_anew(&self, grids: &[GridCode]) -> Result<(), StoreError> {
+    /// Begins anew with these grid units, in which both sides differ: their logs are unread, what is here of them is
+    /// offered again, and photos are not taken to be on the server until it says so again. Names and boundaries above
+    /// the scope are only read from the server, so those here go.
+    pub fn compare_anew(&self, grids: &[GridCode], scope: &[GridCode]) -> Result<(), StoreError> {
+        self.transaction.execute("UPDATE photo_file SET stored = 0", [])?;
         for grid in grids {
             self.transaction.execute("DELETE FROM log_position WHERE grid = ?1", [grid.as_str()])?;
-            self.transaction.execute("UPDATE change SET unsent = 1 WHERE grid = ?1", [grid.as_str()])?;
+            if scope.iter().any(|unit| unit.contains(grid)) {
+                self.transaction.execute("UPDATE change SET unsent = 1 WHERE grid = ?1", [grid.as_str()])?;
+            } else {
+                self.forget_county(grid)?;
+            }
         }
+        Ok(())
+    }
+
+    /// Offers once more what the server would not take: it may have changed its mind.
+    pub fn offer_refused(&self) -> Result<(), StoreError> {
+        self.transaction.execute("UPDATE change SET refused = '' WHERE unsent = 1 AND refused <> ''", [])?;
+        Ok(())
+    }
+
+    /// The grid units outside the scope whose names and boundaries are here, and of which nothing was made here.
+    fn counties_above(&self, scope: &[GridCode]) -> Result<Vec<GridCode>, StoreError> {
+        let mut statement = self.transaction.prepare(
+            "SELECT grid FROM document WHERE kind = 'county' AND NOT EXISTS
+                (SELECT 1 FROM change WHERE change.document = document.id AND change.unsent = 1)",
+        )?;
+        let mut counties = Vec::new();
+        for grid in statement.query_map([], |row| row.get::<_, String>(0))? {
+            let grid: GridCode = grid?.parse().map_err(|_| StoreError::Row("document"))?;
+            if !scope.iter().any(|unit| unit.contains(&grid)) {
+                counties.push(grid);
+            }
+        }
+        Ok(counties)
+    }
+
+    /// Removes the document of a county, or of a city or province, and what the tables show of it.
+    fn forget_county(&self, grid: &GridCode) -> Result<(), StoreError> {
+        // A county's document holds all beneath it; those of cities and provinces hold themselves.
+        let end = if grid.level() == GridLevel::County { format!("{grid}:") } else { format!("{grid}!") };
+        let range = [grid.as_str(), &end];
+        let id = county_id(grid);
+        self.transaction.execute("DELETE FROM change WHERE document = ?1", [id])?;
+        self.transaction.execute("DELETE FROM document WHERE id = ?1", [id])?;
+        self.transaction.execute("DELETE FROM grid_unit WHERE code >= ?1 AND code < ?2", range)?;
+        self.transaction.execute(
+            "DELETE FROM boundary_box WHERE n IN (SELECT n FROM boundary WHERE code >= ?1 AND code < ?2)",
+            range,
+        )?;
+        self.transaction.execute("DELETE FROM boundary WHERE code >= ?1 AND code < ?2", range)?;
         Ok(())
     }
 

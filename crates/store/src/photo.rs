@@ -99,8 +99,14 @@ impl Store {
         offset: u64,
         piece: &[u8],
     ) -> Result<PartProgress, StoreError> {
+        // Two requests may bring the same piece at once.
+        let _one_at_a_time = self.parts.lock().map_err(|_| StoreError::Poisoned)?;
         let path = self.part_path(hash);
         let here = self.part_size(hash);
+        if here > total {
+            self.discard_part(hash)?;
+            return Ok(PartProgress::Partial(0));
+        }
         if offset != here || here + piece.len() as u64 > total {
             return Ok(PartProgress::Partial(here));
         }
@@ -111,12 +117,19 @@ impl Store {
         if here < total {
             return Ok(PartProgress::Partial(here));
         }
-        let whole = fs::read(&path).map_err(StoreError::file(&path))?;
-        if hex_digest(&whole) != hash.as_str() {
-            self.discard_part(hash)?;
-            return Err(StoreError::PhotoDiffers);
+        match self.whole_part(hash)? {
+            Some(whole) => Ok(PartProgress::Whole(whole)),
+            None => {
+                self.discard_part(hash)?;
+                Err(StoreError::PhotoDiffers)
+            }
         }
-        Ok(PartProgress::Whole(whole))
+    }
+
+    /// What has arrived of a photo, if that is all of it: something failed after the last piece.
+    pub fn whole_part(&self, hash: &PhotoHash) -> Result<Option<Vec<u8>>, StoreError> {
+        let arrived = read_file(&self.part_path(hash))?;
+        Ok(arrived.filter(|bytes| hex_digest(bytes) == hash.as_str()))
     }
 
     /// Throws away what has arrived of a photo.

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use automerge::ActorId;
 use rusqlite::{Connection, Transaction};
@@ -26,6 +27,8 @@ pub struct Store {
     pub(crate) role: Role,
     /// Made anew at each start: a restored backup that went on with its old actor would jam sync.
     pub(crate) actor: ActorId,
+    /// Held while a piece of a photo is added to those before it.
+    pub(crate) parts: Mutex<()>,
 }
 
 impl Store {
@@ -36,7 +39,31 @@ impl Store {
             std::fs::create_dir_all(&path).map_err(StoreError::file(&path))?;
         }
         let database = Database::open(&folder.join("replica.sqlite"))?;
-        Ok(Self { folder: folder.to_owned(), database, role, actor: ActorId::random() })
+        let store = Self {
+            folder: folder.to_owned(),
+            database,
+            role,
+            actor: ActorId::random(),
+            parts: Mutex::new(()),
+        };
+        store.claim(role)?;
+        Ok(store)
+    }
+
+    /// Notes what this replica is for, or finds that it is for something else: a device's changes would never be sent
+    /// if the office's program wrote them.
+    fn claim(&self, role: Role) -> Result<(), StoreError> {
+        const ROLE: &str = "role";
+        let word = match role {
+            Role::Device => "device",
+            Role::Office => "office",
+        };
+        let claimed = self.read::<_, StoreError>(|reader| reader.setting(ROLE))?;
+        match claimed.as_deref() {
+            None => self.write(|writer| writer.set_setting(ROLE, word)),
+            Some(claimed) if claimed == word => Ok(()),
+            Some(_) => Err(StoreError::OtherRole),
+        }
     }
 
     /// What this replica is for.

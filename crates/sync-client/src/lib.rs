@@ -81,10 +81,13 @@ impl HttpProtocol {
     async fn send(&self, request: RequestBuilder, body: u64) -> Result<Response, ProtocolError> {
         self.count(body);
         let response = request.send().await.map_err(unreachable)?;
-        if response.status().is_success() || response.status() == StatusCode::NOT_FOUND {
+        // What these mean depends on the question; the third is how tus says where an upload stands.
+        let status = response.status();
+        let elsewhere = status == StatusCode::CONFLICT && response.headers().contains_key(UPLOAD_OFFSET);
+        let meant = [StatusCode::NOT_FOUND, StatusCode::RANGE_NOT_SATISFIABLE].contains(&status) || elsewhere;
+        if status.is_success() || meant {
             return Ok(response);
         }
-        let status = response.status();
         let bytes = self.body(response).await?;
         Err(match serde_json::from_slice::<ApiError>(&bytes) {
             Ok(error) => ProtocolError::Refused(error),

@@ -17,6 +17,8 @@ pub enum ErrorCode {
     UnknownGrid,
     /// The dossier was written by a newer version and can only be looked at.
     ReadOnly,
+    /// Somebody else changed the field meanwhile; nothing was written.
+    Changed,
     /// The uploaded file cannot be used; `reason` says why.
     File,
     /// The photo cannot be used; `reason` says why.

@@ -1,7 +1,7 @@
 -- Who may reach this server. Tokens and codes are kept as SHA-256 only.
 
 CREATE TABLE device (
-    install    BLOB PRIMARY KEY,
+    id         BLOB PRIMARY KEY,
     name       TEXT NOT NULL,
     -- Grid codes, separated by commas.
     scope      TEXT NOT NULL,

@@ -37,8 +37,6 @@ pub enum AccessError {
 /// A device that may sync.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceAccess {
-    /// The install.
-    pub install: Uuid,
     /// What the person who added it called it.
     pub name: String,
     /// What it may read and write.
@@ -77,14 +75,12 @@ impl Access {
     pub fn device(&self, token: &str) -> Result<Option<DeviceAccess>, AccessError> {
         let connection = self.connection()?;
         let row = connection
-            .prepare_cached("SELECT install, name, scope FROM device WHERE token_hash = ?1")?
-            .query_row([hash(token)], |row| {
-                Ok((row.get::<_, [u8; 16]>(0)?, row.get(1)?, row.get::<_, String>(2)?))
-            })
+            .prepare_cached("SELECT name, scope FROM device WHERE token_hash = ?1")?
+            .query_row([hash(token)], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))
             .optional()?;
-        Ok(row.map(|(install, name, scope)| {
+        Ok(row.map(|(name, scope)| {
             let codes = scope.split(',').filter_map(|code| code.parse().ok()).collect();
-            DeviceAccess { install: Uuid::from_bytes(install), name, scope: Scope::new(codes) }
+            DeviceAccess { name, scope: Scope::new(codes) }
         }))
     }
 

@@ -1,5 +1,6 @@
 //! `device`
 
+use std::io::Write as _;
 use std::path::Path;
 
 use domain::{GridCode, Scope};
@@ -16,6 +17,6 @@ pub(super) fn add(data: &Path, name: &str, grid: GridCode) -> Result<(), Complai
     let unit = known(&app, &grid)?;
     let token = Access::open(data)?.add_device(name, &Scope::new(vec![grid]), app.now())?;
     eprintln!("{name} may sync {} {}. Its token, which is shown only this once:", unit.code, unit.name);
-    println!("{token}");
+    writeln!(std::io::stdout(), "{token}")?;
     Ok(())
 }

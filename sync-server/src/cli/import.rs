@@ -1,5 +1,7 @@
 //! `import`
 
+use std::fs::File;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use app::{ImportFailure, ImportOptions, import};
@@ -15,7 +17,11 @@ pub(super) fn run(
     dry_run: bool,
     skip_bad_rows: bool,
 ) -> Result<(), Complaint> {
-    let bytes = std::fs::read(file).map_err(|error| Complaint(format!("{}: {error}", file.display())))?;
+    let unreadable = |error: std::io::Error| Complaint(format!("{}: {error}", file.display()));
+    let mut bytes = Vec::new();
+    // One byte more than is taken, so that a file without end is told to be too large.
+    let most = app::LARGEST_IMPORT as u64 + 1;
+    File::open(file).map_err(unreadable)?.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
     let app = open_or_create(data)?;
     let what = match what {
         What::Divisions => ImportKind::Divisions,
@@ -62,6 +68,9 @@ fn tell(report: &ImportReport, file: &Path, dry_run: bool, skip_bad_rows: bool) 
     } else {
         "nothing written: "
     };
-    println!("{done}{rows} rows: {added} added, {changed} changed, {unchanged} unchanged");
+    writeln!(
+        std::io::stdout(),
+        "{done}{rows} rows: {added} added, {changed} changed, {unchanged} unchanged"
+    )?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `serve` and `sign-in-link`
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
@@ -33,8 +34,8 @@ pub(super) fn run(data: &Path, listen: &str, ui: Option<PathBuf>) -> Result<(), 
             .app
             .store()
             .write::<_, StoreError>(|writer| writer.set_setting(CONSOLE, &format!("http://{address}")))?;
-        println!("Village Ledger listens on http://{address}");
-        println!("{}", link(&format!("http://{address}"), &code));
+        writeln!(std::io::stdout(), "Village Ledger listens on http://{address}")?;
+        writeln!(std::io::stdout(), "{}", link(&format!("http://{address}"), &code))?;
         if !address.ip().is_loopback() {
             eprintln!("Others can read what is sent to {address}: keep it inside a network that you trust.");
         }
@@ -49,7 +50,7 @@ pub(super) fn print_link(data: &Path, address: Option<String>) -> Result<(), Com
         Complaint("the server was never started here: give the console's address with --address".to_owned())
     })?;
     let code = Access::open(data)?.new_sign_in_code(app.now())?;
-    println!("{}", link(address.trim_end_matches('/'), &code));
+    writeln!(std::io::stdout(), "{}", link(address.trim_end_matches('/'), &code))?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! `totals`
 
+use std::io::Write as _;
 use std::path::Path;
 
 use domain::{GridCode, GridUnit, Progress, Totals};
@@ -24,7 +25,11 @@ pub(super) fn run(data: &Path, grid: &GridCode, json: bool) -> Result<(), Compla
         totals.add(unit);
     }
     if json {
-        println!("{}", serde_json::to_string(&Json { grid: &code, name: &name, totals })?);
+        writeln!(
+            std::io::stdout(),
+            "{}",
+            serde_json::to_string(&Json { grid: &code, name: &name, totals })?
+        )?;
         return Ok(());
     }
     let Totals {
@@ -39,19 +44,19 @@ pub(super) fn run(data: &Path, grid: &GridCode, json: bool) -> Result<(), Compla
         inspections,
         photos,
     } = totals;
-    println!("{code} {name}");
+    writeln!(std::io::stdout(), "{code} {name}")?;
     for (label, number) in [("surveyed 摸排", surveyed), ("polluting 散乱污", polluting)] {
-        println!("{label}: {number}");
+        writeln!(std::io::stdout(), "{label}: {number}")?;
     }
     for (label, Progress { all, done }) in
         [("upgrade 提升改造", upgrade), ("relocate 整合搬迁", relocate), ("shut down 关停取缔", shut_down)]
     {
-        println!("{label}: {all}, done 已完成 {done}");
+        writeln!(std::io::stdout(), "{label}: {all}, done 已完成 {done}")?;
     }
-    println!("not polluting 非散乱污: {clean}");
-    println!("not judged 未定性: {unjudged}");
-    println!("problems 问题: {}, closed out 已销号 {}", problems.all, problems.done);
-    println!("inspections 检查: {inspections}");
-    println!("photos 照片: {photos}");
+    writeln!(std::io::stdout(), "not polluting 非散乱污: {clean}")?;
+    writeln!(std::io::stdout(), "not judged 未定性: {unjudged}")?;
+    writeln!(std::io::stdout(), "problems 问题: {}, closed out 已销号 {}", problems.all, problems.done)?;
+    writeln!(std::io::stdout(), "inspections 检查: {inspections}")?;
+    writeln!(std::io::stdout(), "photos 照片: {photos}")?;
     Ok(())
 }

@@ -38,9 +38,11 @@ fn status(code: ErrorCode) -> StatusCode {
         | ErrorCode::File
         | ErrorCode::Photo
         | ErrorCode::Malformed => StatusCode::UNPROCESSABLE_ENTITY,
-        ErrorCode::ReadOnly | ErrorCode::Cancelled | ErrorCode::Busy | ErrorCode::NotConnected => {
-            StatusCode::CONFLICT
-        }
+        ErrorCode::ReadOnly
+        | ErrorCode::Changed
+        | ErrorCode::Cancelled
+        | ErrorCode::Busy
+        | ErrorCode::NotConnected => StatusCode::CONFLICT,
         ErrorCode::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
         ErrorCode::Forbidden => StatusCode::FORBIDDEN,

@@ -70,9 +70,11 @@ async fn state_of(
 ) -> Result<Response, Failed> {
     let hash = parse(&hash)?;
     let found = blocking(move || {
+        // First: it may finish what a crash left unfinished.
+        let found = now(office.photo_state(&hash))?;
         let announced = state.app.store().announced_size(&hash);
         let stored = state.app.store().read(|reader| reader.photo_file(&hash)).map_err(to_api_error)?;
-        Ok(match (now(office.photo_state(&hash))?, stored) {
+        Ok(match (found, stored) {
             (PhotoState::Stored, Some(file)) => Some((file.bytes, file.bytes)),
             (PhotoState::Partial(offset), _) => announced.map(|total| (offset, total)),
             _ => announced.map(|total| (0, total)),

@@ -28,6 +28,7 @@ export const zh = {
   separator: '、',
   pick_date: '选择日期',
   date_wrong: '请按 2026-11-21 的格式填写日期',
+  date_late: '此类问题最迟 {day}',
 }
 
 export const en: typeof zh = {
@@ -60,4 +61,5 @@ export const en: typeof zh = {
   separator: ', ',
   pick_date: 'Pick a date',
   date_wrong: 'Please write the date like 2026-11-21',
+  date_late: 'For this severity no later than {day}',
 }

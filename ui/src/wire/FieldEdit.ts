@@ -10,6 +10,11 @@ export type FieldEdit = {
  */
 field: SiteField, 
 /**
+ * The value that the person saw before, in the same form as `value`. Where another stands by now, or several,
+ * nothing is written.
+ */
+was: string, 
+/**
  * The value: a text; for `kind` and `source` the word; for `position` a position as JSON. Empty: not known.
  */
 value: string, };

@@ -2,6 +2,7 @@
 import type { GridCode } from "./GridCode";
 import type { InspectionSource } from "./InspectionSource";
 import type { LatLon } from "./LatLon";
+import type { SiteId } from "./SiteId";
 import type { Verdict } from "./Verdict";
 
 /**
@@ -77,7 +78,7 @@ measures: string,
  */
 deadline: string | null, 
 /**
- * Whether it is done; `None` where there is nothing to do.
+ * Whether it is done; `None` where there is nothing to do, or where a file does not say.
  */
 done: boolean | null, 
 /**
@@ -115,4 +116,8 @@ photos: number,
 /**
  * Number of problems that are not closed out.
  */
-open_problems: number, };
+open_problems: number, 
+/**
+ * The site, in a ledger that was written here.
+ */
+site: SiteId | null, };

@@ -19,6 +19,7 @@ description: string,
  */
 severity: Severity, 
 /**
- * By when; must be given for a major problem, follows from the severity for the others if it is not.
+ * By when. Must be given for a major problem; for the others it follows from the severity, and only an
+ * earlier day is taken.
  */
 deadline: string | null, };

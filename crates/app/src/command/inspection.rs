@@ -113,7 +113,7 @@ fn writes(
             responsible_unit: responsible_unit.clone(),
             responsible_person: responsible_person.clone(),
             inspection,
-            at,
+            at: before.moment_after(at),
             by: by.clone(),
         }));
     }
@@ -126,7 +126,7 @@ fn writes(
             inspection,
             description: description.clone(),
             severity: *severity,
-            deadline: deadline.or_else(|| severity.deadline(at)),
+            deadline: severity.deadline_given(at, *deadline),
             at,
             by: by.clone(),
         }));

@@ -170,16 +170,38 @@ pub(super) fn edit(app: &App, request: EditSite) -> Result<OneSite, Failure> {
     let author = app.author("sites.edit")?;
     let edits = edits
         .into_iter()
-        .map(|FieldEdit { field, value }| Ok((field, checked_value(field, &value)?)))
+        .map(|FieldEdit { field, was, value }| Ok((field, was, checked_value(field, &value)?)))
         .collect::<Result<Vec<_>, ApiError>>()?;
     app.store.write(|writer| {
         writer.edit_dossier::<Failure>(site, &author, |before| {
             let before = writable(before)?;
-            let changed = edits.into_iter().filter(|(field, value)| stored(&before.fields, *field) != *value);
-            Ok(changed.map(|(field, value)| DossierWrite::SetField(field, value)).collect())
+            let mut writes = Vec::new();
+            for (field, was, value) in edits {
+                let now = stored(&before.fields, field);
+                if now == value {
+                    continue;
+                }
+                let several = before.conflicts.iter().any(|conflict| conflict.field == field);
+                if several || !is_same(field, &was, &now) {
+                    return Err(changed(field).into());
+                }
+                writes.push(DossierWrite::SetField(field, value));
+            }
+            Ok(writes)
         })?;
         Ok(OneSite { site })
     })
+}
+
+/// Whether a person who saw `was` saw what is on record. Positions are written differently by different programs.
+fn is_same(field: SiteField, was: &str, now: &str) -> bool {
+    let position = |text: &str| serde_json::from_str::<Position>(text).ok();
+    was == now || (field == SiteField::Position && position(was).is_some() && position(was) == position(now))
+}
+
+fn changed(field: SiteField) -> ApiError {
+    let message = format!("somebody else changed {field} meanwhile; look at it again");
+    ApiError { field: Some(field.as_str().to_owned()), ..ApiError::new(ErrorCode::Changed, message) }
 }
 
 pub(super) fn choose_value(app: &App, request: ChooseValue) -> Result<OneSite, Failure> {

@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use domain::ledger::PROBLEM_SEPARATOR;
 use domain::{
-    Completion, CompletionId, Decision, DecisionId, Dossier, LatLon, LedgerRow, Position, Problem, ProblemId,
-    Provider, Severity, SiteField, SiteFields, SiteId, Stage, StageChange, StageChangeId,
+    Completion, CompletionId, Decision, DecisionId, Dossier, LatLon, LedgerColumn, LedgerRow, Position,
+    Problem, ProblemId, Provider, Severity, SiteField, SiteFields, SiteId, Stage, StageChange, StageChangeId,
 };
 use interchange::{BadRow, GridDirectory, Item, Reading, Reason, read_ledger};
 use store::{Author, DossierWrite, Reader, SiteRow, Store, StoreError, stored_position};
@@ -24,21 +25,15 @@ pub(super) fn ledger(
 ) -> Result<ImportReport, ImportFailure> {
     let directory = GridDirectory::new(store.read::<_, StoreError>(|reader| reader.units())?);
     let mut reading = read_ledger(bytes, &directory)?;
-    store.read::<_, ImportFailure>(|reader| {
-        Ok(refuse_moved(&mut reading, |code| {
-            Ok(match reader.site_by_credit_code(code)? {
-                Some(site) => reader.site(site)?,
-                None => None,
-            })
-        })?)
-    })?;
+    store.read(|reader| refuse_moved(&mut reading, reader))?;
     let total = reading.items.len() as u64;
     if !may_write(options, &reading) {
         let tally = store.read(|reader| {
             let mut tally = Tally::default();
+            let mut told = HashSet::new();
             for (done, item) in reading.items.iter().enumerate() {
                 step(progress, WorkStep::Comparing, done, total)?;
-                tally.count(&target(reader, &item.value)?, &item.value);
+                tally.count(&plan(reader, &item.value, &mut told, author)?);
             }
             Ok::<_, ImportFailure>(tally)
         })?;
@@ -46,22 +41,49 @@ pub(super) fn ledger(
     }
     let tally = store.write(|writer| {
         let mut tally = Tally::default();
+        let mut told = HashSet::new();
         for (done, Item { value: row, .. }) in reading.items.iter().enumerate() {
             step(progress, WorkStep::Writing, done, total)?;
-            let target = target(writer, row)?;
-            tally.count(&target, row);
-            match target {
-                None => writer
-                    .edit_dossier(SiteId::new(), author, |_| Ok::<_, StoreError>(new_site(row, author)))?,
-                Some(site) if differs(&site, row) => writer.edit_dossier(site.id, author, |before| {
-                    Ok::<_, StoreError>(changes(before, row, author))
-                })?,
-                Some(_) => {}
+            let plan = plan(writer, row, &mut told, author)?;
+            tally.count(&plan);
+            match plan {
+                Plan::Add(site, writes) | Plan::Change(site, writes) => {
+                    writer.edit_dossier(site, author, |_| Ok::<_, StoreError>(writes))?;
+                }
+                Plan::Nothing => {}
             }
         }
         Ok::<_, ImportFailure>(tally)
     })?;
     Ok(report(options, &reading, tally, true))
+}
+
+/// What is to be done about one row.
+enum Plan {
+    Add(SiteId, Vec<DossierWrite>),
+    Change(SiteId, Vec<DossierWrite>),
+    /// All that the row says is on record.
+    Nothing,
+}
+
+/// `told` are the sites that rows before this one were about.
+fn plan(
+    reader: &Reader<'_>,
+    row: &LedgerRow,
+    told: &mut HashSet<SiteId>,
+    author: &Author,
+) -> Result<Plan, StoreError> {
+    let Some(site) = target(reader, row, told)? else {
+        let id = row.site.unwrap_or_default();
+        told.insert(id);
+        return Ok(Plan::Add(id, new_site(row, author)));
+    };
+    told.insert(site.id);
+    if !differs(&site, row) {
+        return Ok(Plan::Nothing);
+    }
+    let writes = changes(reader.dossier(site.id)?.as_ref(), row, author);
+    Ok(if writes.is_empty() { Plan::Nothing } else { Plan::Change(site.id, writes) })
 }
 
 fn step(progress: Progress<'_>, step: WorkStep, done: usize, total: u64) -> Result<(), ImportFailure> {
@@ -73,33 +95,26 @@ fn step(progress: Progress<'_>, step: WorkStep, done: usize, total: u64) -> Resu
 }
 
 impl Tally {
-    fn count(&mut self, target: &Option<SiteRow>, row: &LedgerRow) {
-        match target {
-            None => self.added += 1,
-            Some(site) if differs(site, row) => self.changed += 1,
-            Some(_) => self.unchanged += 1,
+    fn count(&mut self, plan: &Plan) {
+        match plan {
+            Plan::Add(..) => self.added += 1,
+            Plan::Change(..) => self.changed += 1,
+            Plan::Nothing => self.unchanged += 1,
         }
     }
 }
 
-/// A site with the same credit code that stands in another village is somebody's mistake, not a move.
-fn refuse_moved(
-    reading: &mut Reading<LedgerRow>,
-    by_credit_code: impl Fn(&str) -> Result<Option<SiteRow>, StoreError>,
-) -> Result<(), StoreError> {
+/// A site that is on record in another village is somebody's mistake, not a move.
+fn refuse_moved(reading: &mut Reading<LedgerRow>, reader: &Reader<'_>) -> Result<(), StoreError> {
     let mut kept = Vec::new();
     for item in std::mem::take(&mut reading.items) {
         let row = &item.value;
-        let elsewhere = match row.credit_code.as_str() {
-            "" => None,
-            code => by_credit_code(code)?.filter(|site| site.row.village_code != row.village_code),
-        };
-        match elsewhere {
+        match target(reader, row, &HashSet::new())?.filter(|site| site.row.village_code != row.village_code) {
             None => kept.push(item),
             Some(site) => reading.bad.push(BadRow {
                 row: item.row,
-                column: Some(domain::LedgerColumn::CreditCode.zh().to_owned()),
-                value: row.credit_code.clone(),
+                column: Some(LedgerColumn::VillageCode.zh().to_owned()),
+                value: format!("{} {}", row.village_code, row.name),
                 reason: Reason::RegisteredElsewhere { village: site.row.village },
             }),
         }
@@ -108,16 +123,30 @@ fn refuse_moved(
     Ok(())
 }
 
-fn target(reader: &Reader<'_>, row: &LedgerRow) -> Result<Option<SiteRow>, StoreError> {
-    let by_code = match row.credit_code.as_str() {
-        "" => None,
-        code => reader.site_by_credit_code(code)?,
-    };
-    let site = match by_code {
-        Some(site) => Some(site),
-        None => reader.site_by_name(&row.village_code, &row.name)?,
-    };
-    Ok(site.map(|site| reader.site(site)).transpose()?.flatten())
+/// The site that a row is about: by its id in a ledger of ours, else by credit code, else by village and name. Two
+/// companies of one name with different credit codes are two, and so are two rows of one name.
+fn target(
+    reader: &Reader<'_>,
+    row: &LedgerRow,
+    told: &HashSet<SiteId>,
+) -> Result<Option<SiteRow>, StoreError> {
+    if let Some(site) = row.site.map(|site| reader.site(site)).transpose()?.flatten() {
+        return Ok(Some(site));
+    }
+    if !row.credit_code.is_empty()
+        && let Some(site) = reader.site_by_credit_code(&row.credit_code)?
+    {
+        return reader.site(site);
+    }
+    let named = reader.sites_by_name(&row.village_code, &row.name)?;
+    for site in named.into_iter().filter(|site| !told.contains(site)) {
+        let site = reader.site(site)?;
+        let same = |site: &SiteRow| row.credit_code.is_empty() || site.row.credit_code.is_empty();
+        if let Some(site) = site.filter(same) {
+            return Ok(Some(site));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether the row says anything that is not on record.
@@ -151,10 +180,10 @@ fn says_else(said: &str, known: &str) -> bool {
     !said.is_empty() && said != known
 }
 
-/// Ledgers carry six decimals, which is a tenth of a metre.
+/// Ledgers carry six decimals, which is a tenth of a metre: what would be written alike is alike.
 fn place_differs(known: Option<LatLon>, said: Option<LatLon>) -> bool {
-    let rounded = |place: LatLon| ((place.latitude() * 1e6).round(), (place.longitude() * 1e6).round());
-    said.is_some_and(|said| known.map(rounded) != Some(rounded(said)))
+    let written = |place: LatLon| format!("{:.6} {:.6}", place.latitude(), place.longitude());
+    said.is_some_and(|said| known.map(written) != Some(written(said)))
 }
 
 fn decision_differs(known: &LedgerRow, row: &LedgerRow) -> bool {
@@ -186,8 +215,8 @@ fn new_site(row: &LedgerRow, author: &Author) -> Vec<DossierWrite> {
     fields.position = row.place.map(imported);
     fields.source = row.source;
     let mut writes = registration(&fields, author.at, &author.person);
-    writes.extend(row.verdict.is_some().then(|| decision(row, None, author)).flatten());
-    writes.extend(row.done.filter(|done| *done).map(|_| completion(row, author)));
+    writes.extend(row.verdict.is_some().then(|| decision(row, None, author.at, author)).flatten());
+    writes.extend(row.done.filter(|done| *done).map(|_| completion(row, author.at, author)));
     writes.extend(problems(new_problems("", row), row, author));
     writes
 }
@@ -207,20 +236,38 @@ fn changes(before: Option<&Dossier>, row: &LedgerRow, author: &Author) -> Vec<Do
     if let Some(source) = row.source.filter(|_| row.source != known.source) {
         writes.push(DossierWrite::SetField(SiteField::Source, source.as_str().to_owned()));
     }
-    if decision_differs(&known, row) {
-        writes.extend(decision(row, dossier.decision(), author));
+    let at = dossier.moment_after(author.at);
+    let decided = decision_differs(&known, row);
+    if decided {
+        writes.extend(decision(row, dossier.decision(), at, author));
     }
+    // Whether it is done is stated anew only where the row says something else, or about another verdict. A site whose
+    // statement stands but that has an open problem is not done, and a ledger alone cannot make it so.
+    let other_verdict = decided && row.verdict != known.verdict;
+    let says_else = row.done.is_some() && row.done != known.done
+        || row.done_on.is_some() && row.done_on != known.done_on
+        || other_verdict && row.done == Some(true);
     let stated = dossier.completion();
-    let same_statement = stated.is_some_and(|stated| {
-        Some(stated.done) == row.done && (row.done_on.is_none() || stated.done_on == row.done_on)
-    });
-    // A site whose statement stands but that has an open problem is not done, and a ledger cannot make it so.
-    let nothing_stated = stated.is_none() && row.done == Some(false);
-    if row.done.is_some() && !same_statement && !nothing_stated {
-        writes.push(completion(row, author));
+    let stands = !other_verdict
+        && stated.is_some_and(|stated| {
+            Some(stated.done) == row.done && (row.done_on.is_none() || stated.done_on == row.done_on)
+        });
+    let never_done = stated.is_none() && row.done == Some(false);
+    if row.done.is_some() && says_else && !stands && !never_done {
+        writes.push(completion(row, at, author));
+    }
+    if row.done == Some(true) {
+        writes.extend(close_imported(dossier, author));
     }
     writes.extend(problems(new_problems(&known.problem, row), row, author));
     writes
+}
+
+/// Closes problems that came from a ledger, now that a ledger says the site is done. What an inspector found stays open.
+fn close_imported(dossier: &Dossier, author: &Author) -> Vec<DossierWrite> {
+    let from_ledger = dossier.problems.iter().filter(|problem| problem.inspection.is_none());
+    let open = from_ledger.filter(|problem| dossier.stage(problem) != Stage::ClosedOut);
+    open.map(|problem| stage_change(problem.id, Stage::ClosedOut, author)).collect()
 }
 
 fn imported(place: LatLon) -> Position {
@@ -228,7 +275,12 @@ fn imported(place: LatLon) -> Position {
 }
 
 /// The decision that the row tells, completed from the one in force where it is silent.
-fn decision(row: &LedgerRow, known: Option<&Decision>, author: &Author) -> Option<DossierWrite> {
+fn decision(
+    row: &LedgerRow,
+    known: Option<&Decision>,
+    at: DateTime<Utc>,
+    author: &Author,
+) -> Option<DossierWrite> {
     let or_known = |said: &str, known: Option<&String>| match said {
         "" => known.cloned().unwrap_or_default(),
         said => said.to_owned(),
@@ -241,17 +293,17 @@ fn decision(row: &LedgerRow, known: Option<&Decision>, author: &Author) -> Optio
         responsible_unit: or_known(&row.responsible_unit, known.map(|known| &known.responsible_unit)),
         responsible_person: or_known(&row.responsible_person, known.map(|known| &known.responsible_person)),
         inspection: None,
-        at: author.at,
+        at,
         by: author.person.clone(),
     }))
 }
 
-fn completion(row: &LedgerRow, author: &Author) -> DossierWrite {
+fn completion(row: &LedgerRow, at: DateTime<Utc>, author: &Author) -> DossierWrite {
     DossierWrite::AddCompletion(Completion {
         id: CompletionId::new(),
         done: row.done == Some(true),
         done_on: row.done_on,
-        at: author.at,
+        at,
         by: author.person.clone(),
     })
 }
@@ -271,14 +323,18 @@ fn problems(descriptions: Vec<&str>, row: &LedgerRow, author: &Author) -> Vec<Do
             by: author.person.clone(),
         }));
         let stage = if row.done == Some(true) { Stage::ClosedOut } else { Stage::Rectifying };
-        writes.push(DossierWrite::AddStageChange(StageChange {
-            id: StageChangeId::new(),
-            problem: id,
-            stage,
-            comment: String::new(),
-            at: author.at,
-            by: author.person.clone(),
-        }));
+        writes.push(stage_change(id, stage, author));
     }
     writes
+}
+
+fn stage_change(problem: ProblemId, stage: Stage, author: &Author) -> DossierWrite {
+    DossierWrite::AddStageChange(StageChange {
+        id: StageChangeId::new(),
+        problem,
+        stage,
+        comment: String::new(),
+        at: author.at,
+        by: author.person.clone(),
+    })
 }

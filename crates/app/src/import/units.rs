@@ -47,6 +47,7 @@ pub(super) fn boundaries(
     let mut reading = read_boundaries(bytes)?;
     store
         .read::<_, StoreError>(|reader| keep_known(&mut reading, |code| Ok(reader.unit(code)?.is_some())))?;
+    refuse_large(&mut reading);
     let mut tally = Tally::default();
     let mut writes: BTreeMap<GridCode, Vec<CountyWrite>> = BTreeMap::new();
     let mut on_record = HashMap::new();
@@ -71,6 +72,21 @@ pub(super) fn boundaries(
     }
     let written = may_write(options, &reading) && write(store, author, writes, progress)?;
     Ok(report(options, &reading, tally, written))
+}
+
+/// Moves outlines to the bad rows that are too large to be synced as one change.
+fn refuse_large(reading: &mut Reading<domain::Boundary>) {
+    const LARGEST: usize = 2 << 20;
+    let (kept, large) = std::mem::take(&mut reading.items)
+        .into_iter()
+        .partition(|item| CountyWrite::SetBoundary(item.value.clone()).size() <= LARGEST);
+    reading.items = kept;
+    reading.bad.extend(large.into_iter().map(|item| BadRow {
+        row: item.row,
+        column: None,
+        value: item.value.code().to_string(),
+        reason: Reason::OutlineTooLarge { limit: LARGEST },
+    }));
 }
 
 /// Moves boundaries of units that nobody knows to the bad rows.
@@ -101,6 +117,23 @@ fn county(code: &GridCode) -> GridCode {
     code.at(GridLevel::County).unwrap_or_else(|| code.clone())
 }
 
+/// Splits the writes so that each part becomes a change that can be synced in one message.
+fn in_parts(mut writes: &[CountyWrite]) -> Vec<&[CountyWrite]> {
+    const PART: usize = 512 << 10;
+    let mut parts = Vec::new();
+    while !writes.is_empty() {
+        let mut size = 0;
+        let fitting = writes.iter().take_while(|write| {
+            size += write.size();
+            size <= PART
+        });
+        let (part, rest) = writes.split_at(fitting.count().max(1));
+        parts.push(part);
+        writes = rest;
+    }
+    parts
+}
+
 fn write(
     store: &Store,
     author: &Author,
@@ -111,7 +144,9 @@ fn write(
     store.write(|writer| {
         for (done, (county, writes)) in writes.iter().enumerate() {
             progress(WorkStep::Writing, done as u64, total).map_err(ImportFailure::Stopped)?;
-            writer.edit_county(county, author, writes)?;
+            for part in in_parts(writes) {
+                writer.edit_county(county, author, part)?;
+            }
         }
         Ok::<_, ImportFailure>(())
     })?;

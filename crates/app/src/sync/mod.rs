@@ -24,6 +24,8 @@ pub struct SyncOutcome {
     pub verified: Option<Verification>,
     /// Grid units in which both sides hold different documents although nothing is waiting.
     pub differing: Vec<GridCode>,
+    /// Why the server would not take a photo; everything else was done.
+    pub refused_photo: Option<ApiError>,
 }
 
 /// Sends and fetches everything: first records, then photos; then says what was proven. It may be dropped or fail at
@@ -35,19 +37,26 @@ pub async fn sync(
     watch: &SyncWatch,
 ) -> Result<SyncOutcome, ApiError> {
     let mut exchanged = record::exchange(store, protocol, false, watch).await?;
-    let differing = store.read(|reader| differing(reader, &exchanged)).map_err(to_api_error)?;
-    if !differing.is_empty() {
+    let apart = store.read(|reader| differing(reader, &exchanged)).map_err(to_api_error)?;
+    if !apart.is_empty() {
         // One of the two was restored from a backup, or lost something: both tell each other all they have.
-        store.write(|writer| writer.compare_anew(&differing)).map_err(to_api_error)?;
+        store.write(|writer| writer.compare_anew(&apart, &exchanged.scope)).map_err(to_api_error)?;
         exchanged = record::exchange(store, protocol, true, watch).await?;
+        if let Some(grid) = exchanged.damaged.first() {
+            let message = format!("records of {grid} arrived that cannot be read; what is here is unharmed");
+            return Err(ApiError::new(ErrorCode::Malformed, message).because("damaged"));
+        }
     }
-    photo::send(store, protocol, &exchanged.photos_wanted, watch).await?;
+    let refused_photo = photo::send(store, protocol, &exchanged.photos_wanted, watch).await?;
     photo::fetch(store, protocol, watch).await?;
-    prove(store, exchanged, now).map_err(to_api_error)
+    prove(store, exchanged, refused_photo, now).map_err(to_api_error)
 }
 
 /// The grid units in which both sides hold different documents although nothing is waiting to be sent.
 fn differing(reader: &Reader<'_>, exchanged: &record::Exchanged) -> Result<Vec<GridCode>, StoreError> {
+    if !exchanged.damaged.is_empty() {
+        return Ok(exchanged.damaged.iter().cloned().collect());
+    }
     let here = reader.digests()?;
     let in_scope = |grid: &GridCode| exchanged.scope.iter().any(|unit| unit.contains(grid));
     let unlike_here = exchanged.digests.iter().filter(|there| !here.contains(there)).map(|there| &there.grid);
@@ -60,7 +69,12 @@ fn differing(reader: &Reader<'_>, exchanged: &record::Exchanged) -> Result<Vec<G
 }
 
 /// Compares what both sides hold. Nothing is called verified that was not compared.
-fn prove(store: &Store, exchanged: record::Exchanged, now: DateTime<Utc>) -> Result<SyncOutcome, StoreError> {
+fn prove(
+    store: &Store,
+    exchanged: record::Exchanged,
+    refused_photo: Option<ApiError>,
+    now: DateTime<Utc>,
+) -> Result<SyncOutcome, StoreError> {
     store.read(|reader| {
         let differing = differing(reader, &exchanged)?;
         let alike = exchanged.digests.iter().filter(|there| there.grid.level() == GridLevel::Village);
@@ -69,7 +83,7 @@ fn prove(store: &Store, exchanged: record::Exchanged, now: DateTime<Utc>) -> Res
         let missing = reader.photos_missing()?.len() as u64;
         let everything = reader.unsent_count()? == 0 && differing.is_empty() && photos == stored + missing;
         let verified = everything.then_some(Verification { at: now, dossiers, photos: stored });
-        Ok(SyncOutcome { verified, differing })
+        Ok(SyncOutcome { verified, differing, refused_photo })
     })
 }
 

@@ -12,12 +12,13 @@ use super::SyncWatch;
 use crate::command::photo_refused;
 use crate::error::{from_protocol, to_api_error};
 
+/// Sends photos. Gives the error of one that the server will not take: the others are sent all the same.
 pub(super) async fn send(
     store: &Arc<Store>,
     protocol: &impl SyncProtocol,
     wanted: &[PhotoHash],
     watch: &SyncWatch,
-) -> Result<(), ApiError> {
+) -> Result<Option<ApiError>, ApiError> {
     let total = wanted.len() as u64;
     let mut failed = None;
     for (done, hash) in wanted.iter().enumerate() {
@@ -35,7 +36,7 @@ pub(super) async fn send(
             Err(error) => return Err(error),
         }
     }
-    failed.map_or(Ok(()), Err)
+    Ok(failed)
 }
 
 async fn send_one(
@@ -93,6 +94,9 @@ async fn fetch_one(
     hash: &PhotoHash,
     alive: &impl Fn() -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
+    if let Some(jpeg) = store.whole_part(hash).map_err(to_api_error)? {
+        return keep(store, hash, &jpeg);
+    }
     let mut here = store.part_size(hash);
     loop {
         alive()?;
@@ -106,7 +110,7 @@ async fn fetch_one(
             return Err(ApiError::new(ErrorCode::Malformed, "the server sent an empty piece of a photo"));
         }
         match store.add_part(hash, total, here, &piece) {
-            Ok(PartProgress::Partial(size)) if size > here => here = size,
+            Ok(PartProgress::Partial(size)) if size > here && size < total => here = size,
             Ok(PartProgress::Partial(_)) => {
                 // What lies here does not fit what the server has: begin again next time.
                 store.discard_part(hash).map_err(to_api_error)?;
@@ -121,7 +125,10 @@ async fn fetch_one(
 }
 
 fn keep(store: &Store, hash: &PhotoHash, jpeg: &[u8]) -> Result<(), ApiError> {
-    let thumbnail = photos::thumbnail(jpeg).map_err(photo_refused)?;
+    let thumbnail = photos::thumbnail(jpeg).map_err(|error| {
+        let _ = store.discard_part(hash);
+        photo_refused(error)
+    })?;
     let keep = || {
         store.put_photo_files(hash, jpeg, &thumbnail)?;
         store.write::<_, StoreError>(|writer| writer.note_photo(hash, jpeg.len() as u64, true))?;

@@ -25,6 +25,8 @@ pub(super) struct Exchanged {
     pub scope: Vec<GridCode>,
     pub digests: Vec<Digest>,
     pub photos_wanted: Vec<PhotoHash>,
+    /// Grid units whose news could not be taken in; nothing else is known then.
+    pub damaged: BTreeSet<GridCode>,
 }
 
 /// `own_too` fetches what this store made itself as well.
@@ -34,7 +36,7 @@ pub(super) async fn exchange(
     own_too: bool,
     watch: &SyncWatch,
 ) -> Result<Exchanged, ApiError> {
-    // A change that the server refuses again stays behind; each change is offered once in a sync.
+    // Each change is offered once in a sync; one that is refused is not offered again before the scope changes.
     let mut offered_to = 0;
     let mut done = 0;
     loop {
@@ -48,7 +50,11 @@ pub(super) async fn exchange(
             offered_to = 0;
             continue;
         }
-        take(store, &offer, &reply)?;
+        let damaged = take(store, &offer, &reply)?;
+        if !damaged.is_empty() {
+            let (scope, digests, photos_wanted) = (reply.scope, Vec::new(), Vec::new());
+            return Ok(Exchanged { scope, digests, photos_wanted, damaged });
+        }
         done += offer.numbers.len() as u64;
         offered_to = offer.numbers.iter().copied().max().unwrap_or(offered_to);
         let more_to_send = !offer.numbers.is_empty()
@@ -60,7 +66,8 @@ pub(super) async fn exchange(
             watch.at(SyncPhase::Records, done, done, protocol.traffic())?;
             let photos_wanted =
                 note_photos(store, &offer.request.photos, reply.photos_wanted).map_err(to_api_error)?;
-            return Ok(Exchanged { scope: reply.scope, digests: reply.digests, photos_wanted });
+            let (scope, digests) = (reply.scope, reply.digests);
+            return Ok(Exchanged { scope, digests, photos_wanted, damaged });
         }
     }
 }
@@ -129,13 +136,14 @@ fn begin_anew(store: &Store, request: &ExchangeRequest, reply: &ExchangeReply) -
 }
 
 /// Takes in the answer, all in one transaction: what was stored, and news with the positions that they reach to.
-fn take(store: &Store, offer: &Offer, reply: &ExchangeReply) -> Result<(), ApiError> {
+/// Gives the grid units whose news could not be taken in.
+fn take(store: &Store, offer: &Offer, reply: &ExchangeReply) -> Result<BTreeSet<GridCode>, ApiError> {
     if reply.answered != offer.numbers.len() as u64 {
         return Err(ApiError::new(ErrorCode::Malformed, "the server did not answer for every change"));
     }
     let refused: BTreeMap<u64, &str> =
         reply.refused.iter().map(|refused| (refused.change, refused.reason.as_str())).collect();
-    let damaged = store
+    store
         .write::<_, StoreError>(|writer| {
             for (place, n) in offer.numbers.iter().enumerate() {
                 match refused.get(&(place as u64)) {
@@ -158,17 +166,14 @@ fn take(store: &Store, offer: &Offer, reply: &ExchangeReply) -> Result<(), ApiEr
                 }
             }
             let scope: Vec<&str> = reply.scope.iter().map(GridCode::as_str).collect();
-            writer.set_setting(SCOPE, &scope.join(","))?;
+            let scope = scope.join(",");
+            if writer.setting(SCOPE)?.is_some_and(|before| before != scope) {
+                writer.offer_refused()?;
+            }
+            writer.set_setting(SCOPE, &scope)?;
             Ok(damaged)
         })
-        .map_err(to_api_error)?;
-    match damaged.first() {
-        None => Ok(()),
-        Some(grid) => {
-            let message = format!("records of {grid} arrived that cannot be read; what is here is unharmed");
-            Err(ApiError::new(ErrorCode::Malformed, message).because("damaged"))
-        }
-    }
+        .map_err(to_api_error)
 }
 
 /// Photos that were offered and not wanted are on the server.

@@ -20,6 +20,16 @@ pub enum CountyWrite {
     SetBoundary(Boundary),
 }
 
+impl CountyWrite {
+    /// About how many bytes it adds to a change.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::SetUnit(unit) => unit.name.len() + 50,
+            Self::SetBoundary(boundary) => geometry_bytes(boundary).len() + 50,
+        }
+    }
+}
+
 /// What the document of a county holds.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct County {

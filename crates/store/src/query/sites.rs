@@ -160,12 +160,13 @@ impl Reader<'_> {
         Ok(statement.query_row([credit_code], |row| row.get(0)).optional()?.map(SiteId))
     }
 
-    /// The site of this name in a village.
-    pub fn site_by_name(&self, village: &GridCode, name: &str) -> Result<Option<SiteId>, StoreError> {
+    /// The sites of this name in a village.
+    pub fn sites_by_name(&self, village: &GridCode, name: &str) -> Result<Vec<SiteId>, StoreError> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT id FROM site WHERE grid = ?1 AND name = ?2 ORDER BY id LIMIT 1")?;
-        Ok(statement.query_row([village.as_str(), name], |row| row.get(0)).optional()?.map(SiteId))
+            .prepare_cached("SELECT id FROM site WHERE grid = ?1 AND name = ?2 ORDER BY id")?;
+        let rows = statement.query_map([village.as_str(), name], |row| row.get(0).map(SiteId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 

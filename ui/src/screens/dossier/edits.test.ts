@@ -38,6 +38,9 @@ describe('edits', () => {
     const form = formOf(fields)
     form.place = { latitude: '', longitude: '', fix: null }
     form.text.operator = ''
-    expect(editsOf(fields, form)).toEqual([{ field: 'operator', value: '' }, { field: 'position', value: '' }])
+    expect(editsOf(fields, form)).toEqual([
+      { field: 'operator', was: '郑美', value: '' },
+      { field: 'position', was: JSON.stringify(fields.position), value: '' },
+    ])
   })
 })

@@ -1,6 +1,7 @@
 import type { PlaceInput } from '@/format/place-input'
 import { emptyPlace, fixedPlace, positionOf } from '@/format/place-input'
 import type { FieldEdit } from '@/wire/FieldEdit'
+import type { Position } from '@/wire/Position'
 import type { SiteField } from '@/wire/SiteField'
 import type { SiteFields } from '@/wire/SiteFields'
 
@@ -36,14 +37,15 @@ export function editsOf(before: SiteFields, form: EditForm): FieldEdit[] {
   const edits: FieldEdit[] = []
   for (const field of TEXT_FIELDS) {
     const value = form.text[field].trim()
-    if (value !== before[field]) edits.push({ field, value })
+    if (value !== before[field]) edits.push({ field, was: before[field], value })
   }
-  if (form.kind !== before.kind) edits.push({ field: 'kind', value: form.kind })
-  if (form.source !== before.source) edits.push({ field: 'source', value: form.source ?? '' })
+  if (form.kind !== before.kind) edits.push({ field: 'kind', was: before.kind, value: form.kind })
+  if (form.source !== before.source) edits.push({ field: 'source', was: before.source ?? '', value: form.source ?? '' })
   const position = positionOf(form.place)
   const same = JSON.stringify(position?.place ?? null) === JSON.stringify(before.position?.place ?? null)
   if (position !== before.position && !same) {
-    edits.push({ field: 'position', value: position ? JSON.stringify(position) : '' })
+    const written = (one: Position | null): string => (one ? JSON.stringify(one) : '')
+    edits.push({ field: 'position', was: written(before.position), value: written(position) })
   }
   return edits
 }

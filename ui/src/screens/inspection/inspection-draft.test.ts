@@ -79,7 +79,8 @@ describe('deadlines', () => {
     expect([deadlineOf('immediate', TODAY), deadlineOf('ordinary', TODAY), deadlineOf('major', TODAY)]).toEqual([TODAY, '2026-11-28', ''])
     const problem = newProblem(TODAY)
     expect(withSeverity(problem, 'immediate', TODAY).deadline).toBe(TODAY)
-    expect(withSeverity({ ...problem, deadline: '2027-01-01' }, 'immediate', TODAY).deadline).toBe('2027-01-01')
+    expect(withSeverity({ ...problem, deadline: '2027-01-01' }, 'immediate', TODAY).deadline).toBe(TODAY)
+    expect(withSeverity({ ...problem, deadline: '2027-01-01' }, 'major', TODAY).deadline).toBe('2027-01-01')
   })
 })
 

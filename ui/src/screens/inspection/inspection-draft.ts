@@ -72,10 +72,12 @@ export function newProblem(today: string): ProblemDraft {
   return { id: uuid(), description: '', severity: 'ordinary', deadline: deadlineOf('ordinary', today) }
 }
 
-/** Another severity moves a deadline that nobody typed. */
+/** Another severity moves a deadline that nobody typed, and one that it does not allow. */
 export function withSeverity(problem: ProblemDraft, severity: Severity, today: string): ProblemDraft {
+  const latest = deadlineOf(severity, today)
   const untouched = problem.deadline === '' || problem.deadline === deadlineOf(problem.severity, today)
-  return { ...problem, severity, deadline: untouched ? deadlineOf(severity, today) : problem.deadline }
+  const late = latest !== '' && problem.deadline > latest
+  return { ...problem, severity, deadline: untouched || late ? latest : problem.deadline }
 }
 
 export function parseInspection(body: string): InspectionDraft {

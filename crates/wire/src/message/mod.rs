@@ -1,0 +1,23 @@
+//! Requests and replies of the commands.
+
+mod form;
+mod ledger;
+mod session;
+mod site;
+mod sync;
+
+pub use form::*;
+pub use ledger::*;
+pub use session::*;
+pub use site::*;
+pub use sync::*;
+
+/// Declares messages: each derives what a message needs.
+macro_rules! messages {
+    ($($(#[$meta:meta])* struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* })+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+        pub struct $name { $($(#[$field_meta])* pub $field: $type,)* }
+    )+};
+}
+use messages;
