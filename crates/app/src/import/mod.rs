@@ -82,7 +82,10 @@ fn may_write<T>(options: ImportOptions, reading: &Reading<T>) -> bool {
 }
 
 fn report<T>(options: ImportOptions, reading: &Reading<T>, tally: Tally, written: bool) -> ImportReport {
-    let mut rows: Vec<u64> = reading.bad.iter().map(|bad| bad.row).collect();
+    // Sheets count their rows each for itself; which one it is stands before the heading.
+    let sheet =
+        |bad: &BadRow| bad.column.as_ref().and_then(|column| Some(column.split_once('!')?.0.to_owned()));
+    let mut rows: Vec<(u64, Option<String>)> = reading.bad.iter().map(|bad| (bad.row, sheet(bad))).collect();
     rows.sort_unstable();
     rows.dedup();
     ImportReport {
