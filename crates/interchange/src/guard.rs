@@ -15,6 +15,10 @@ const LONG_NUMBER: usize = 11;
 /// alone; a tab is a blank; no blanks around it.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     let text = text.trim();
+    // Control characters are single bytes below the blank, DEL, or begin with C2: most texts need no decoding.
+    if !text.bytes().any(|byte| byte < b' ' || byte == 0x7f || byte == 0xc2) {
+        return Cow::Borrowed(text);
+    }
     if !text.chars().any(|character| character.is_control() && character != '\n') {
         return Cow::Borrowed(text);
     }
