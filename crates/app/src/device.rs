@@ -48,6 +48,8 @@ struct Core<C> {
     failure: Mutex<Option<(ApiError, DateTime<Utc>)>>,
     /// Rung when there is something to sync.
     bell: Notify,
+    /// Whether a person asked for it, and so waits.
+    asked: AtomicBool,
     downloads: Mutex<Option<PathBuf>>,
 }
 
@@ -63,6 +65,7 @@ impl<C: Connect> Device<C> {
                 running: AtomicBool::new(false),
                 failure: Mutex::new(None),
                 bell: Notify::new(),
+                asked: AtomicBool::new(false),
                 downloads: Mutex::new(None),
             }),
         })
@@ -120,7 +123,8 @@ impl<C: Connect> Device<C> {
                     tracing::error!(%error, "a sync failed badly");
                 }
             }
-            if tokio::time::timeout(PAUSE, self.core.bell.notified()).await.is_ok() {
+            let rung = tokio::time::timeout(PAUSE, self.core.bell.notified()).await.is_ok();
+            if rung && !self.core.asked.swap(false, Ordering::AcqRel) {
                 tokio::time::sleep(SETTLE).await;
             }
         }
@@ -260,6 +264,7 @@ impl<C: Connect> DeviceCommands for Core<C> {
             // Shown as begun, so that whoever looks next knows to look again.
             status.phase = SyncPhase::Records;
             self.watch.begin();
+            self.asked.store(true, Ordering::Release);
             self.bell.notify_one();
         }
         Ok(status)
@@ -294,6 +299,7 @@ impl<C: Connect> DeviceCommands for Core<C> {
                 Ok(())
             })
             .map_err(to_api_error)?;
+        self.asked.store(true, Ordering::Release);
         self.bell.notify_one();
         Ok(self.status()?)
     }
