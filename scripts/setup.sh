@@ -12,7 +12,7 @@ packages=(build-essential pkg-config)
 case $role in
   server) ;;
   app) packages+=(libwebkit2gtk-4.1-dev fonts-noto-cjk) ;;
-  test) packages+=(libwebkit2gtk-4.1-dev fonts-noto-cjk webkit2gtk-driver xvfb xauth) ;;
+  test) packages+=(libwebkit2gtk-4.1-dev fonts-noto-cjk webkit2gtk-driver xvfb xauth libnss3 libexpat1 sqlite3) ;;
   *) die "setup.sh knows the roles server, app and test, not $role." ;;
 esac
 tauri_driver=2.1.0

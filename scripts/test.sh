@@ -54,7 +54,7 @@ step clippy "clippy" cargo clippy "${workspace[@]}" --all-targets -- -D warnings
 step build "build of server, app and tests" cargo build "${workspace[@]}" --lib --bins --tests
 step rust "tests of Rust" rust_tests
 step npm-browser "packages of the browser tests" npm_ci "$root/tests/browser"
-step browser "the console in Chromium and the app in WebKit" browser_tests
+step browser "the console in Chromium, new and old, and the app in WebKit" browser_tests
 
 say "in the words of each runner"
 grep -hE '^ *(Test Files|Tests) ' "$logs/ui-test"

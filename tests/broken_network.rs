@@ -1,6 +1,7 @@
 //! Devices and an office over a network that loses, doubles and cuts. From a seed, so that a failure can be replayed:
 //! `VILLAGE_LEDGER_SEED=7 cargo test -p village-tests --test broken_network`.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use app::{App, Office, SyncWatch, sync, system_clock};
@@ -77,6 +78,40 @@ impl SyncProtocol for Broken {
             self.office.photo_fetch(hash, offset, limit.min(5_000)).await
         }
     }
+
+    async fn photos_held(&self, hashes: Vec<PhotoHash>) -> Result<Vec<bool>, ProtocolError> {
+        if self.unlucky() { Self::lost() } else { self.office.photos_held(hashes).await }
+    }
+
+    async fn thumbnails_send(&self, mut thumbnails: Vec<Thumbnail>) -> Result<(), ProtocolError> {
+        if self.unlucky() {
+            return Self::lost();
+        }
+        if self.unlucky() {
+            // Doubled on the way.
+            self.office.thumbnails_send(thumbnails.clone()).await?;
+        }
+        if self.unlucky() {
+            // Some arrive, and nobody is told.
+            thumbnails.truncate(thumbnails.len() / 2);
+            self.office.thumbnails_send(thumbnails).await?;
+            return Self::lost();
+        }
+        self.office.thumbnails_send(thumbnails).await
+    }
+
+    async fn thumbnails_fetch(&self, hashes: Vec<PhotoHash>) -> Result<Thumbnails, ProtocolError> {
+        let mut reply = self.office.thumbnails_fetch(hashes).await?;
+        if self.unlucky() {
+            return Self::lost();
+        }
+        if self.unlucky() {
+            // Less fitted into the answer.
+            reply.answered = 1;
+            reply.thumbnails.truncate(1);
+        }
+        Ok(reply)
+    }
 }
 
 struct Replica {
@@ -95,7 +130,7 @@ fn call(replica: &Replica, command: &str, request: impl serde::Serialize) -> Val
     wire::dispatch(&replica.app, &app::Caller::everything(), command, request).unwrap().unwrap()
 }
 
-fn season(seed: u64, photo: &[u8]) {
+fn season(seed: u64, photos: &[Vec<u8>]) {
     let mut dice = StdRng::seed_from_u64(seed);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let office = replica(Role::Office);
@@ -109,13 +144,15 @@ fn season(seed: u64, photo: &[u8]) {
     };
     let synced = |device: &Replica, fault: f64, seed: u64| {
         let watch = SyncWatch::default();
-        runtime.block_on(sync(device.app.store(), &protocol(fault, seed), device.app.now(), &watch))
+        let clock = || device.app.now();
+        runtime.block_on(sync(device.app.store(), &protocol(fault, seed), &clock, &watch))
     };
     for device in &devices {
         synced(device, 0.0, 0).unwrap();
     }
     let mut sites: Vec<SiteId> = Vec::new();
     let mut inspections = 0;
+    let mut recorded: BTreeSet<PhotoHash> = BTreeSet::new();
     for step in 0..40 {
         let device = &devices[dice.random_range(0..devices.len())];
         let known = |site: &SiteId| {
@@ -148,11 +185,21 @@ fn season(seed: u64, photo: &[u8]) {
             (5..=6, Some(site)) => {
                 let mut inspection = visit(site);
                 if dice.random_bool(0.3) {
-                    let upload = device.app.uploads().add(photo).unwrap();
-                    let attached =
-                        call(device, "photos.attach", AttachPhoto { upload, draft: Uuid::new_v4() });
-                    let hash = serde_json::from_value(attached["hash"].clone()).unwrap();
-                    inspection.photos = vec![NewPhoto { hash, problem: None }];
+                    let upload = device.app.uploads().add(&photos[step % photos.len()]).unwrap();
+                    let attached = call(
+                        device,
+                        "photos.attach",
+                        AttachPhoto { upload, draft: Uuid::new_v4(), options: None },
+                    );
+                    let hash: PhotoHash = serde_json::from_value(attached["hash"].clone()).unwrap();
+                    recorded.insert(hash.clone());
+                    inspection.photos = vec![NewPhoto {
+                        hash,
+                        problem: None,
+                        rectified: false,
+                        sketch_of: None,
+                        compare_with: None,
+                    }];
                 }
                 call(device, "inspections.record", inspection);
                 inspections += 1;
@@ -175,11 +222,19 @@ fn season(seed: u64, photo: &[u8]) {
         |replica: &Replica| replica.app.store().read::<_, StoreError>(|reader| reader.digests()).unwrap();
     let totals =
         |replica: &Replica| call(replica, "ledger.totals", LedgerOf { grid: DONGHUI.parse().unwrap() });
+    // Every photo that was recorded is everywhere, byte for byte, with a thumbnail made from it.
+    let whole = |replica: &Replica, hash: &PhotoHash| {
+        let (store, there) = (replica.app.store(), office.app.store());
+        assert!(store.has_own_thumbnail(hash).unwrap(), "seed {seed}: {hash} has no thumbnail of its own");
+        assert!(store.photo_bytes(hash).unwrap().is_some(), "seed {seed}: {hash}");
+        assert!(store.photo_bytes(hash).unwrap() == there.photo_bytes(hash).unwrap(), "seed {seed}: {hash}");
+    };
     for device in &devices {
         assert_eq!(digests(device), digests(&office), "seed {seed}");
         assert_eq!(totals(device), totals(&office), "seed {seed}");
         let missing = device.app.store().read::<_, StoreError>(|reader| reader.photos_missing()).unwrap();
         assert_eq!(missing, vec![], "seed {seed}");
+        recorded.iter().for_each(|hash| whole(device, hash));
     }
     let of = &totals(&office)["of"]["totals"];
     assert_eq!(of["surveyed"], sites.len(), "seed {seed}");
@@ -188,9 +243,10 @@ fn season(seed: u64, photo: &[u8]) {
 
 #[test]
 fn whatever_the_network_does_all_replicas_end_alike() {
-    let photo = std::fs::read(office::sample::path("photos/orientation-portrait-3.jpg")).unwrap();
+    let read = |name: &str| std::fs::read(office::sample::path(&format!("photos/{name}.jpg"))).unwrap();
+    let photos = ["orientation-portrait-3", "gps-DSCN0010", "gps-DSCN0012"].map(read);
     match std::env::var("VILLAGE_LEDGER_SEED") {
-        Ok(seed) => season(seed.parse().unwrap(), &photo),
-        Err(_) => (0..25).for_each(|seed| season(seed, &photo)),
+        Ok(seed) => season(seed.parse().unwrap(), &photos),
+        Err(_) => (0..25).for_each(|seed| season(seed, &photos)),
     }
 }

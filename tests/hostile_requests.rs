@@ -110,7 +110,13 @@ async fn a_photo_that_is_not_what_it_is_called_is_not_stored() {
     let site = ahua.register("有照片的厂");
     let photo = ahua.photograph(uuid::Uuid::now_v7(), &sample::path("photos/gps-DSCN0012.jpg"));
     let mut inspection = visit(site);
-    inspection.photos = vec![NewPhoto { hash: photo.hash.clone(), problem: None }];
+    inspection.photos = vec![NewPhoto {
+        hash: photo.hash.clone(),
+        problem: None,
+        rectified: false,
+        sketch_of: None,
+        compare_with: None,
+    }];
     ahua.call::<RecordedInspection>("inspections.record", inspection);
     let server = app::Office::new(office.app.store().clone(), domain::Scope::default());
     let stranger = server.photo_send(&photo.hash, 10, 0, b"0123456789".to_vec()).await;
@@ -120,12 +126,17 @@ async fn a_photo_that_is_not_what_it_is_called_is_not_stored() {
 
     let other = ahua.photograph(uuid::Uuid::now_v7(), &sample::path("photos/gps-DSCN0021.jpg"));
     let mut inspection = visit(site);
-    inspection.photos = vec![NewPhoto { hash: other.hash.clone(), problem: None }];
+    inspection.photos = vec![NewPhoto {
+        hash: other.hash.clone(),
+        problem: None,
+        rectified: false,
+        sketch_of: None,
+        compare_with: None,
+    }];
     ahua.call::<RecordedInspection>("inspections.record", inspection);
     // Half of something else lies where the photo will arrive.
     let wrong = vec![7_u8; 1_000];
-    office.app.store().announce_part(&other.hash, other.bytes).unwrap();
-    office.app.store().add_part(&other.hash, other.bytes, 0, &wrong).unwrap();
+    office::arrived(&office.app, &other.hash, other.bytes, &wrong);
     let first = ahua.sync().await.unwrap_err();
     assert_eq!((first.code, first.reason.as_deref()), (ErrorCode::Photo, Some("differs")));
     assert_eq!(ahua.status().verified, None);
@@ -175,7 +186,8 @@ async fn wrong_input_says_which_field_is_wrong() {
     assert_eq!(field("no.such", json!({})).0, ErrorCode::UnknownCommand);
     let draft = uuid::Uuid::now_v7();
     let upload = ahua.device.upload(b"not a photo").unwrap();
-    let broken = ahua.try_call::<Value>("photos.attach", AttachPhoto { upload, draft }).unwrap_err();
+    let broken =
+        ahua.try_call::<Value>("photos.attach", AttachPhoto { upload, draft, options: None }).unwrap_err();
     assert_eq!((broken.code, broken.reason.as_deref()), (ErrorCode::Photo, Some("photo_not_a_photo")));
     assert_eq!(ahua.dossier(site), before);
     assert_eq!(ahua.status().unsent_changes, 0);
@@ -189,11 +201,16 @@ async fn a_photo_that_arrived_whole_before_a_crash_is_stored_only_once_it_is_on_
     let site = ahua.register("有照片的厂");
     let photo = ahua.photograph(uuid::Uuid::now_v7(), &sample::path("photos/gps-DSCN0010.jpg"));
     let mut inspection = visit(site);
-    inspection.photos = vec![NewPhoto { hash: photo.hash.clone(), problem: None }];
+    inspection.photos = vec![NewPhoto {
+        hash: photo.hash.clone(),
+        problem: None,
+        rectified: false,
+        sketch_of: None,
+        compare_with: None,
+    }];
     ahua.call::<RecordedInspection>("inspections.record", inspection);
     let jpeg = ahua.device.photo(&photo.hash, false).unwrap().unwrap();
-    office.app.store().announce_part(&photo.hash, photo.bytes).unwrap();
-    office.app.store().add_part(&photo.hash, photo.bytes, 0, &jpeg).unwrap();
+    office::arrived(&office.app, &photo.hash, photo.bytes, &jpeg);
     let on_record = || {
         office.app.store().read::<_, StoreError>(|reader| reader.photo_file(&photo.hash)).unwrap().is_some()
     };
@@ -204,7 +221,7 @@ async fn a_photo_that_arrived_whole_before_a_crash_is_stored_only_once_it_is_on_
     assert_eq!(office.app.store().photo_bytes(&photo.hash).unwrap().unwrap(), jpeg);
     // And the other way: all of it lies on a device that crashed before it was on record there.
     let lin = office.inspector("小林").await;
-    lin.device.app().store().add_part(&photo.hash, photo.bytes, 0, &jpeg).unwrap();
+    office::arrived(lin.device.app(), &photo.hash, photo.bytes, &jpeg);
     lin.sync().await.unwrap();
     assert!(lin.device.photo(&photo.hash, false).unwrap().is_some());
 }

@@ -34,7 +34,13 @@ async fn what_one_inspector_records_without_signal_the_other_finds_after_both_sy
         severity: Severity::Ordinary,
         deadline: None,
     }];
-    inspection.photos = vec![NewPhoto { hash: photo.hash.clone(), problem: Some(problem) }];
+    inspection.photos = vec![NewPhoto {
+        hash: photo.hash.clone(),
+        problem: Some(problem),
+        rectified: false,
+        sketch_of: None,
+        compare_with: None,
+    }];
     ahua.call::<RecordedInspection>("inspections.record", &inspection);
     // Pressed twice.
     ahua.call::<RecordedInspection>("inspections.record", &inspection);

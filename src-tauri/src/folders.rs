@@ -19,6 +19,13 @@ pub fn downloads(shell: &tauri::App, data: &Path) -> PathBuf {
         .unwrap_or_else(|| data.join("downloads"))
 }
 
+/// Where the camera app leaves its photos: `VILLAGE_LEDGER_PICTURES`, or on Android this app's folder of pictures. `None`
+/// where no camera app is opened, or where Android has no place for it.
+pub fn pictures(shell: &tauri::App) -> Option<PathBuf> {
+    from_environment("VILLAGE_LEDGER_PICTURES")
+        .or_else(|| if cfg!(target_os = "android") { shell.path().picture_dir().ok() } else { None })
+}
+
 fn from_environment(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }

@@ -1,4 +1,5 @@
-//! The phone and desktop shell: two commands, a scheme for photos, and a sync that runs for as long as the app does.
+//! The phone and desktop shell: two commands, schemes for photos and for map tiles, and a sync that runs for as long as
+//! the app does.
 //!
 //! Absent on purpose: anything that knows what a command means. That is in `app`.
 
@@ -6,7 +7,9 @@ mod commands;
 mod connect;
 mod failure;
 mod folders;
+mod permissions;
 mod photos;
+mod tiles;
 
 use std::sync::Arc;
 
@@ -19,6 +22,10 @@ use crate::failure::Failure;
 /// What the commands and the photo scheme reach: the device, shared with the sync in the background.
 type Device = Arc<app::Device<HttpConnector>>;
 
+/// Tells the page that it may ask the geolocation plugin.
+#[cfg(mobile)]
+const ON_PHONE: &str = "window.__VILLAGE_LEDGER_PHONE__ = true";
+
 /// Runs the app until its window is closed, and ends the process.
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
 pub fn run() {
@@ -28,10 +35,15 @@ pub fn run() {
         eprintln!("village-ledger: there is no display: DISPLAY and WAYLAND_DISPLAY are not set");
         std::process::exit(1);
     }
-    let built = tauri::Builder::default()
+    let builder = tauri::Builder::default();
+    #[cfg(mobile)]
+    let builder = builder.plugin(tauri_plugin_geolocation::init());
+    let built = builder
         .invoke_handler(tauri::generate_handler![commands::call, commands::upload])
         .register_asynchronous_uri_scheme_protocol(photos::SCHEME, photos::serve)
+        .register_asynchronous_uri_scheme_protocol(tiles::SCHEME, tiles::serve)
         .register_uri_scheme_protocol(failure::SCHEME, failure::serve)
+        .on_permission_request(|_, kind| permissions::answer(kind))
         .setup(|shell| {
             match open(shell) {
                 Ok(()) => open_main_window(shell)?,
@@ -64,6 +76,9 @@ fn open(shell: &tauri::App) -> Result<(), Box<dyn std::error::Error>> {
             .map_err(|error| format!("{}: {error}", data.display()))?,
     );
     device.set_downloads_folder(folders::downloads(shell, &data));
+    if let Some(pictures) = folders::pictures(shell) {
+        device.set_pictures_folder(pictures);
+    }
     shell.manage(Arc::clone(&device));
 
     connect::from_environment(Arc::clone(&device));
@@ -73,7 +88,10 @@ fn open(shell: &tauri::App) -> Result<(), Box<dyn std::error::Error>> {
 
 fn open_main_window(shell: &tauri::App) -> tauri::Result<()> {
     for window in &shell.config().app.windows {
-        WebviewWindowBuilder::from_config(shell, window)?.build()?;
+        let builder = WebviewWindowBuilder::from_config(shell, window)?;
+        #[cfg(mobile)]
+        let builder = builder.initialization_script(ON_PHONE);
+        builder.build()?;
     }
     Ok(())
 }

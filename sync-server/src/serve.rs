@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use crate::access::{Access, AccessError};
-use crate::http::{State, router};
+use crate::http::{Claims, State, router};
 
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +55,7 @@ impl Server {
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let local = listener.local_addr().map_err(failed)?;
         Ok(Self {
-            state: State { app: Arc::new(app), access: Arc::new(access) },
+            state: State { app: Arc::new(app), access: Arc::new(access), claims: Claims::default() },
             listener,
             address: local,
             ui,

@@ -102,8 +102,9 @@ fn sync_of_a_thousand() {
     let synced = || {
         *counted.seen.lock().unwrap() = (0, 0, 0);
         let started = Instant::now();
-        let outcome =
-            runtime.block_on(sync(device.store(), &counted, device.now(), &SyncWatch::default())).unwrap();
+        let outcome = runtime
+            .block_on(sync(device.store(), &counted, &|| device.now(), &SyncWatch::default()))
+            .unwrap();
         assert!(outcome.verified.is_some());
         let (trips, up, down) = *counted.seen.lock().unwrap();
         (started.elapsed(), trips, up, down)
@@ -184,6 +185,18 @@ impl SyncProtocol for Counted {
         limit: u64,
     ) -> Result<Option<(Vec<u8>, u64)>, ProtocolError> {
         self.office.photo_fetch(hash, offset, limit).await
+    }
+
+    async fn photos_held(&self, hashes: Vec<PhotoHash>) -> Result<Vec<bool>, ProtocolError> {
+        self.office.photos_held(hashes).await
+    }
+
+    async fn thumbnails_send(&self, thumbnails: Vec<Thumbnail>) -> Result<(), ProtocolError> {
+        self.office.thumbnails_send(thumbnails).await
+    }
+
+    async fn thumbnails_fetch(&self, hashes: Vec<PhotoHash>) -> Result<Thumbnails, ProtocolError> {
+        self.office.thumbnails_fetch(hashes).await
     }
 }
 

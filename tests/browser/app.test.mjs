@@ -107,7 +107,7 @@ test('an inspector at work without a signal', async (t) => {
   await step('finds it as it was when the app was killed meanwhile', async () => {
     await app.kill()
     await app.open()
-    await app.press('draft')
+    await app.press('resume')
     await formIsThere()
     await app.picture('app-inspection-again')
   })

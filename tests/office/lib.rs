@@ -1,12 +1,14 @@
 //! People and places for the tests: an office with a real server, and inspectors with devices of their own.
 
+mod records_only;
 pub mod sample;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::{App, Device};
-use domain::{InspectionId, InspectionSource, Scope, SiteFields, SiteId, Verdict};
+use domain::{InspectionId, InspectionSource, PhotoHash, Scope, SiteFields, SiteId, Verdict};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sync_client::HttpConnector;
@@ -16,6 +18,8 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 use wire::ApiError;
 use wire::message::*;
+
+pub use records_only::records_only;
 
 /// Donghui village.
 pub const DONGHUI: &str = "350211102207";
@@ -66,8 +70,7 @@ impl TestOffice {
 
     /// A token for a device of Donghui.
     pub fn token(&self) -> String {
-        let scope = Scope::new(vec![DONGHUI.parse().unwrap()]);
-        self.access.add_device("test", &scope, self.app.now()).unwrap()
+        self.access.add_device("test", &donghui(), self.app.now()).unwrap()
     }
 
     /// An inspector whose device is connected.
@@ -170,8 +173,25 @@ impl Inspector {
     /// Takes a photo from a file into a form.
     pub fn photograph(&self, draft: Uuid, file: &Path) -> AttachedPhoto {
         let upload = self.device.upload(&std::fs::read(file).unwrap()).unwrap();
-        self.call("photos.attach", AttachPhoto { upload, draft })
+        self.call("photos.attach", AttachPhoto { upload, draft, options: None })
     }
+}
+
+/// What a device of Donghui may read and write.
+pub fn donghui() -> Scope {
+    Scope::new(vec![DONGHUI.parse().unwrap()])
+}
+
+/// Puts bytes where a photo of `total` bytes is arriving, as a process that ended then had left them.
+pub fn arrived(app: &App, hash: &PhotoHash, total: u64, bytes: &[u8]) {
+    let mut incoming = app.store().incoming(hash, Duration::ZERO).unwrap();
+    incoming.announce(total).unwrap();
+    incoming.add(bytes).unwrap();
+}
+
+/// That a photo stands in a record, and nothing more.
+pub fn shown(hash: &PhotoHash) -> NewPhoto {
+    NewPhoto { hash: hash.clone(), problem: None, rectified: false, sketch_of: None, compare_with: None }
 }
 
 /// A visit with nothing in it yet.
@@ -182,6 +202,7 @@ pub fn visit(site: SiteId) -> RecordInspection {
         draft: None,
         source: InspectionSource::DailyPatrol,
         position: None,
+        fix_clock_ahead_s: None,
         decision: None,
         remarks: String::new(),
         problems: vec![],

@@ -1,13 +1,14 @@
 //! The application over one replica: what every host shares.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use store::{Author, Role, Store, StoreError};
 use wire::Permission;
 use wire::message::Host;
 
+use crate::tiles::Tiles;
 use crate::upload::Uploads;
 use crate::work::Work;
 
@@ -53,8 +54,11 @@ impl Caller {
 pub struct App {
     pub(crate) store: Arc<Store>,
     pub(crate) uploads: Uploads,
+    pub(crate) tiles: Tiles,
     pub(crate) work: Work,
     pub(crate) clock: Clock,
+    /// Held while a photo is decoded: one at a time, for each may need a hundred megabytes.
+    pub(crate) decoding: Mutex<()>,
 }
 
 pub(crate) const PERSON: &str = "person";
@@ -66,7 +70,8 @@ impl App {
         let open = || {
             let store = Arc::new(Store::open(folder, role)?);
             let uploads = Uploads::open(folder)?;
-            Ok(Self { store, uploads, work: Work::default(), clock })
+            let tiles = Tiles::open(&store)?;
+            Ok(Self { store, uploads, tiles, work: Work::default(), clock, decoding: Mutex::new(()) })
         };
         open().map_err(|source| OpenError { folder: folder.display().to_string(), source: Box::new(source) })
     }

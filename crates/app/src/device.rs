@@ -13,14 +13,18 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use uuid::Uuid;
 use wire::message::{
-    ConnectServer, Nothing, RefusedChange, SaveDownload, SavedDownload, SyncPhase, SyncStatus, Verification,
+    AttachedPhoto, ConnectServer, ExpectPhoto, FreeSpace, FreedSpace, Nothing, OnePhoto, PhotoStorage,
+    RecoveredPhoto, RefusedChange, SaveDownload, SavedDownload, SyncPhase, SyncStatus, TakePhoto,
+    Verification,
 };
 use wire::sync::{Connect, SyncProtocol};
 use wire::{ApiError, DeviceCommands, ErrorCode, Permission, dispatch, dispatch_device};
 
 use crate::app::{App, Caller, OpenError, PERSON, system_clock};
 use crate::error::{Failure, from_protocol, to_api_error};
-use crate::sync::{SyncWatch, sync};
+use crate::photo::camera;
+use crate::photo_storage;
+use crate::sync::{CLOCK, SyncWatch, clock_of, sync};
 
 const SERVER: &str = "server";
 const TOKEN: &str = "token";
@@ -28,10 +32,13 @@ const LAST_SUCCESS: &str = "last_success";
 const VERIFIED: &str = "verified";
 const DIFFERING: &str = "differing";
 /// What a sync with one server says nothing about for another.
-const PROVEN: &[&str] = &[LAST_SUCCESS, VERIFIED, DIFFERING];
+const PROVEN: &[&str] = &[LAST_SUCCESS, VERIFIED, DIFFERING, CLOCK];
 
 /// How long a device waits before it looks for the server again.
 const PAUSE: Duration = Duration::from_secs(30);
+/// How long it waits after a link was cut on which something had moved, and after the first attempt in vain; twice as
+/// long after each further one.
+const SOON: Duration = Duration::from_secs(2);
 /// How long it waits after a change, because more usually follow.
 const SETTLE: Duration = Duration::from_secs(2);
 
@@ -51,6 +58,10 @@ struct Core<C> {
     /// Whether a person asked for it, and so waits.
     asked: AtomicBool,
     downloads: Mutex<Option<PathBuf>>,
+    /// Where the camera app leaves its photos.
+    pictures: Mutex<Option<PathBuf>>,
+    /// Names this launch of the app.
+    launch: Uuid,
 }
 
 impl<C: Connect> Device<C> {
@@ -67,6 +78,8 @@ impl<C: Connect> Device<C> {
                 bell: Notify::new(),
                 asked: AtomicBool::new(false),
                 downloads: Mutex::new(None),
+                pictures: Mutex::new(None),
+                launch: Uuid::new_v4(),
             }),
         })
     }
@@ -75,6 +88,13 @@ impl<C: Connect> Device<C> {
     pub fn set_downloads_folder(&self, folder: PathBuf) {
         if let Ok(mut downloads) = self.core.downloads.lock() {
             *downloads = Some(folder);
+        }
+    }
+
+    /// Where the camera app leaves its photos.
+    pub fn set_pictures_folder(&self, folder: PathBuf) {
+        if let Ok(mut pictures) = self.core.pictures.lock() {
+            *pictures = Some(folder);
         }
     }
 
@@ -107,23 +127,42 @@ impl<C: Connect> Device<C> {
         bytes.map_err(to_api_error)
     }
 
+    /// The stamped copy of a photo; `None` if no record shows it or its bytes are not here.
+    pub fn stamped_photo(&self, hash: &PhotoHash) -> Result<Option<Vec<u8>>, ApiError> {
+        self.core.app.stamped_photo(hash)
+    }
+
+    /// At most `length` bytes of the tile archive from `offset` on, and its size; `None` if there is none.
+    pub fn tiles_piece(&self, offset: u64, length: u64) -> Result<Option<(Vec<u8>, u64)>, ApiError> {
+        self.core.app.tiles_piece(offset, length)
+    }
+
     /// The application under it.
     pub fn app(&self) -> &App {
         &self.core.app
     }
 
-    /// Never ends: syncs at the start, shortly after each change, and every half minute while there is a server.
+    /// Never ends: syncs at the start, shortly after each change, and every half minute while there is a server; sooner
+    /// after the link was cut.
     pub async fn keep_synced(&self) {
+        let (mut pause, mut soon) = (PAUSE, SOON);
         loop {
             if self.core.server().is_ok_and(|server| server.is_some()) {
                 let core = Arc::clone(&self.core);
                 let handle = Handle::current();
                 // The store blocks, so the engine has a thread of its own.
-                if let Err(error) = tokio::task::spawn_blocking(move || handle.block_on(core.sync())).await {
+                let ended = tokio::task::spawn_blocking(move || handle.block_on(core.sync())).await;
+                let cut = matches!(&ended, Ok(Err(error)) if error.code == ErrorCode::Unreachable);
+                if !cut || self.core.watch.bytes() > 0 {
+                    soon = SOON;
+                }
+                pause = if cut { soon } else { PAUSE };
+                soon = PAUSE.min(soon * 2);
+                if let Err(error) = ended {
                     tracing::error!(%error, "a sync failed badly");
                 }
             }
-            let rung = tokio::time::timeout(PAUSE, self.core.bell.notified()).await.is_ok();
+            let rung = tokio::time::timeout(pause, self.core.bell.notified()).await.is_ok();
             if rung && !self.core.asked.swap(false, Ordering::AcqRel) {
                 tokio::time::sleep(SETTLE).await;
             }
@@ -132,6 +171,7 @@ impl<C: Connect> Device<C> {
 
     /// Syncs once, now.
     pub async fn sync_now(&self) -> Result<(), ApiError> {
+        self.core.watch.ask_everything();
         self.core.sync().await
     }
 }
@@ -147,13 +187,25 @@ impl<C> Drop for Running<'_, C> {
 }
 
 impl<C: Connect> Core<C> {
+    fn pictures_folder(&self) -> Option<PathBuf> {
+        self.pictures.lock().ok().and_then(|pictures| pictures.clone())
+    }
+
     fn server(&self) -> Result<Option<(String, String)>, StoreError> {
         self.app.store.read(|reader| Ok(reader.setting(SERVER)?.zip(reader.setting(TOKEN)?)))
     }
 
+    /// The server as it can be asked.
+    fn protocol(&self) -> Result<C::Protocol, ApiError> {
+        match self.server().map_err(to_api_error)? {
+            Some((address, token)) => self.connector.connect(&address, &token),
+            None => Err(not_connected()),
+        }
+    }
+
     async fn sync(&self) -> Result<(), ApiError> {
         let Some((address, token)) = self.server().map_err(to_api_error)? else {
-            return Err(ApiError::new(ErrorCode::NotConnected, "this device is not connected to a server"));
+            return Err(not_connected());
         };
         if self.running.swap(true, Ordering::AcqRel) {
             return Ok(());
@@ -175,8 +227,8 @@ impl<C: Connect> Core<C> {
 
     async fn sync_with(&self, address: &str, token: &str) -> Result<(), ApiError> {
         let protocol = self.connector.connect(address, token)?;
+        let outcome = sync(&self.app.store, &protocol, &*self.app.clock, &self.watch).await?;
         let now = self.app.now();
-        let outcome = sync(&self.app.store, &protocol, now, &self.watch).await?;
         let verified =
             outcome.verified.and_then(|verified| serde_json::to_string(&verified).ok()).unwrap_or_default();
         let differing: Vec<&str> = outcome.differing.iter().map(GridCode::as_str).collect();
@@ -213,6 +265,7 @@ impl<C: Connect> Core<C> {
                 // Whatever changed here since waits to be sent, so nothing waiting means nothing changed.
                 verified: verified.filter(|_| unsent_changes == 0 && unsent_photos == 0),
                 differing: differing(reader)?,
+                clock: clock_of(reader)?,
                 refused: refused(reader)?,
                 error_at: failure.as_ref().map(|(_, at)| *at),
                 error: failure.map(|(error, _)| error),
@@ -257,13 +310,14 @@ impl<C: Connect> DeviceCommands for Core<C> {
 
     fn sync_start(&self, _: &Caller, _: Nothing) -> Result<SyncStatus, ApiError> {
         if self.server().map_err(to_api_error)?.is_none() {
-            return Err(ApiError::new(ErrorCode::NotConnected, "this device is not connected to a server"));
+            return Err(not_connected());
         }
         let mut status = self.status()?;
         if status.phase == SyncPhase::Idle {
             // Shown as begun, so that whoever looks next knows to look again.
             status.phase = SyncPhase::Records;
             self.watch.begin();
+            self.watch.ask_everything();
             self.asked.store(true, Ordering::Release);
             self.bell.notify_one();
         }
@@ -283,7 +337,7 @@ impl<C: Connect> DeviceCommands for Core<C> {
         // Any question will do: the answer shows that the address and the token are right.
         let question: PhotoHash =
             "0".repeat(64).parse().map_err(|_| ApiError::new(ErrorCode::Internal, "no question"))?;
-        ask(protocol.photo_state(&question))?;
+        wait(protocol.photo_state(&question))?.map_err(from_protocol)?;
         self.app
             .store
             .write::<_, StoreError>(|writer| {
@@ -318,6 +372,43 @@ impl<C: Connect> DeviceCommands for Core<C> {
         Ok(self.status()?)
     }
 
+    fn photos_storage(&self, _: &Caller, _: Nothing) -> Result<PhotoStorage, ApiError> {
+        photo_storage::storage(&self.app)
+    }
+
+    fn photos_free_space(&self, _: &Caller, request: FreeSpace) -> Result<FreedSpace, ApiError> {
+        let protocol = self.protocol()?;
+        let freed = wait(photo_storage::free_space(&self.app, &protocol, request))??;
+        if freed.kept > 0 {
+            self.bell.notify_one();
+        }
+        Ok(freed)
+    }
+
+    fn photos_fetch(&self, _: &Caller, request: OnePhoto) -> Result<Nothing, ApiError> {
+        let protocol = self.protocol()?;
+        wait(photo_storage::fetch(&self.app, &protocol, request))??;
+        Ok(Nothing {})
+    }
+
+    fn camera_expect(&self, _: &Caller, request: ExpectPhoto) -> Result<Nothing, ApiError> {
+        camera::expect(&self.app, self.launch, request)?;
+        Ok(Nothing {})
+    }
+
+    fn camera_done(&self, _: &Caller, _: Nothing) -> Result<Nothing, ApiError> {
+        camera::done(&self.app)?;
+        Ok(Nothing {})
+    }
+
+    fn camera_take(&self, _: &Caller, request: TakePhoto) -> Result<Option<AttachedPhoto>, ApiError> {
+        Ok(camera::take(&self.app, self.pictures_folder().as_deref(), request)?)
+    }
+
+    fn camera_recover(&self, _: &Caller, _: Nothing) -> Result<Vec<RecoveredPhoto>, ApiError> {
+        Ok(camera::recover(&self.app, self.pictures_folder().as_deref(), self.launch)?)
+    }
+
     fn downloads_save(&self, _: &Caller, request: SaveDownload) -> Result<SavedDownload, ApiError> {
         let from = self.app.uploads.download(request.id)?;
         let folder = self.downloads.lock().ok().and_then(|downloads| downloads.clone());
@@ -331,19 +422,20 @@ impl<C: Connect> DeviceCommands for Core<C> {
     }
 }
 
+fn not_connected() -> ApiError {
+    ApiError::new(ErrorCode::NotConnected, "this device is not connected to a server")
+}
+
 /// Waits for an answer of the server from code that may block.
-fn ask<T: Send>(
-    question: impl Future<Output = Result<T, wire::sync::ProtocolError>> + Send,
-) -> Result<T, ApiError> {
-    let answer = match Handle::try_current() {
+fn wait<T>(question: impl Future<Output = T>) -> Result<T, ApiError> {
+    Ok(match Handle::try_current() {
         Ok(handle) => handle.block_on(question),
         Err(_) => tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?
             .block_on(question),
-    };
-    answer.map_err(from_protocol)
+    })
 }
 
 /// A name in the folder that is not taken: `ledger.csv`, `ledger (2).csv` …

@@ -21,6 +21,9 @@ pub fn to_api_error(error: StoreError) -> ApiError {
             let message = format!("this is {bytes} bytes at once, which is more than can be synced");
             ApiError::new(ErrorCode::Invalid, message).because("too_long")
         }
+        StoreError::PhotoBusy => {
+            ApiError::new(ErrorCode::Busy, "another request is busy with this photo").because("photo_busy")
+        }
         StoreError::PhotoDiffers => {
             ApiError::new(ErrorCode::Photo, "the photo arrived damaged").because("differs")
         }

@@ -3,13 +3,18 @@
 //! Absent on purpose: HTTP, Tauri, SQL and Automerge.
 
 mod app;
+mod arrival;
 mod command;
 mod device;
 mod error;
 mod export;
 mod import;
 mod office;
+mod photo;
+mod photo_storage;
+mod pmtiles;
 mod sync;
+mod tiles;
 mod upload;
 mod work;
 
@@ -19,6 +24,6 @@ pub use error::to_api_error;
 pub use export::{ExportError, export_ledger};
 pub use import::{ImportFailure, ImportOptions, import};
 pub use interchange::MAX_BYTES as LARGEST_IMPORT;
-pub use office::Office;
+pub use office::{Office, Receiving, Reception};
 pub use sync::{SyncOutcome, SyncWatch, sync};
 pub use work::Work;

@@ -55,6 +55,19 @@ impl Uploads {
         })
     }
 
+    /// The file of an upload, and its size in bytes: for what is too large to be read at once.
+    pub(crate) fn open_upload(&self, upload: Uuid) -> Result<(fs::File, u64), ApiError> {
+        let path = self.upload_path(upload);
+        let opened = fs::File::open(&path).and_then(|file| {
+            let bytes = file.metadata()?.len();
+            Ok((file, bytes))
+        });
+        opened.map_err(|source| match source.kind() {
+            ErrorKind::NotFound => not_found("upload"),
+            _ => to_api_error(StoreError::File { path, source }),
+        })
+    }
+
     pub(crate) fn remove(&self, upload: Uuid) {
         let _ = fs::remove_file(self.upload_path(upload));
     }

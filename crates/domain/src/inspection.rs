@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
-use crate::{InspectionId, Position, Verdict};
+use crate::{ClockDeviation, InspectionId, Position, Verdict};
 
 words! {
     /// Why somebody went there.
@@ -40,6 +40,8 @@ pub struct Inspection {
     pub remarks: String,
     /// Where the inspector stood.
     pub position: Option<Position>,
+    /// That the device's clock was wrong by more than two minutes.
+    pub clock: Option<ClockDeviation>,
     /// When it was recorded.
     pub at: DateTime<Utc>,
     /// Who recorded it.

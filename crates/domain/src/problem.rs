@@ -40,10 +40,15 @@ impl Severity {
 
 /// The calendar day in China (UTC+8, no summer time) at a moment.
 pub fn day_in_china(at: DateTime<Utc>) -> NaiveDate {
+    in_china(at).date_naive()
+}
+
+/// A moment by the clocks of China.
+pub fn in_china(at: DateTime<Utc>) -> DateTime<FixedOffset> {
     const EIGHT_HOURS: i32 = 8 * 3600;
     match FixedOffset::east_opt(EIGHT_HOURS) {
-        Some(china) => at.with_timezone(&china).date_naive(),
-        None => at.date_naive(),
+        Some(china) => at.with_timezone(&china),
+        None => at.fixed_offset(),
     }
 }
 

@@ -173,6 +173,21 @@ pub enum Reason {
         /// The most corners.
         limit: usize,
     },
+    /// Latitude before longitude, where GeoJSON has longitude first.
+    #[error("latitude and longitude are swapped: GeoJSON has the longitude first")]
+    AxesSwapped,
+    /// A hole that is not within its outline.
+    #[error("a hole lies outside the outline that it belongs to")]
+    HoleOutside,
+    /// Two holes, or two parts of one unit, that overlap.
+    #[error("two rings of the outline overlap")]
+    RingsOverlap,
+    /// A unit of more rings than are checked.
+    #[error("the outline has more than {limit} rings: simplify it")]
+    TooManyRings {
+        /// The most rings.
+        limit: usize,
+    },
     /// What the domain refuses about an outline otherwise.
     #[error("{0}")]
     BoundaryRefused(domain::BoundaryError),
@@ -220,6 +235,10 @@ impl Reason {
             Self::RingEmpty => "ring_empty",
             Self::RingCrossesItself => "ring_crosses_itself",
             Self::RingTooLong { .. } => "ring_too_long",
+            Self::AxesSwapped => "axes_swapped",
+            Self::HoleOutside => "hole_outside",
+            Self::RingsOverlap => "rings_overlap",
+            Self::TooManyRings { .. } => "too_many_rings",
             Self::BoundaryRefused(_) => "boundary_refused",
         }
     }

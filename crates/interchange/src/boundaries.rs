@@ -33,7 +33,7 @@ struct Collection<'a> {
 
 /// Reads the outlines of grid units from a GeoJSON feature collection (RFC 7946) of polygons and multipolygons, each
 /// with the unit's code in the property `code`, 代码, 村居代码 or 区划代码, as text or number. Longitude first,
-/// WGS-84. A height is left out.
+/// WGS-84. A height is left out. Holes must lie within their outline, and parts of one unit must not overlap.
 ///
 /// # Errors
 /// When the file is no such collection; a wrong feature is reported in [`Reading::bad`], by its name.
@@ -109,8 +109,12 @@ fn boundary(
         // The caller gives up the whole file; the reason is never seen.
         return Err(bad_shape(Reason::NotAPolygon));
     }
+    if are_swapped(polygons.iter().flatten().flatten()) {
+        return Err(bad_shape(Reason::AxesSwapped));
+    }
     let polygons =
         polygons.iter().map(|rings| polygon(rings)).collect::<Result<Vec<_>, _>>().map_err(bad_shape)?;
+    rings::check_together(&polygons).map_err(bad_shape)?;
     let boundary = Boundary::new(code.clone(), MultiPolygon::new(polygons)).map_err(|error| {
         bad_shape(match error {
             BoundaryError::Corner(error) => Reason::PositionOutOfRange(error),
@@ -125,6 +129,19 @@ fn boundary(
             Ok(boundary)
         }
     }
+}
+
+/// Whether all corners lie in China once their numbers are swapped, and none does as they are.
+fn are_swapped<'a>(corners: impl Iterator<Item = &'a Position>) -> bool {
+    let in_china = |longitude: f64, latitude: f64| {
+        (73.0..=136.0).contains(&longitude) && (3.0..=54.0).contains(&latitude)
+    };
+    let mut corners = corners.peekable();
+    corners.peek().is_some()
+        && corners.all(|corner| match corner.as_slice() {
+            [x, y, ..] => in_china(*y, *x) && !in_china(*x, *y),
+            _ => false,
+        })
 }
 
 fn polygon(rings: &[Vec<Position>]) -> Result<Polygon<f64>, Reason> {

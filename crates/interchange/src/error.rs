@@ -79,6 +79,22 @@ pub enum ReadError {
     /// GeoJSON that says of itself that it is not in WGS-84.
     #[error("the outlines are in {0}: convert them to WGS-84")]
     NotWgs84(String),
+    /// Longitude and latitude whose headings name different datums.
+    #[error(
+        "the columns {longitude} and {latitude} are not in the same datum: both must name it, or neither"
+    )]
+    DatumsDisagree {
+        /// The heading of the longitude.
+        longitude: String,
+        /// The heading of the latitude.
+        latitude: String,
+    },
+    /// Coordinates of Baidu's maps. They are not read, because converting them back is not exact.
+    #[error("the column {heading} is in BD-09, the datum of Baidu's maps: give WGS-84 or GCJ-02 instead")]
+    Bd09 {
+        /// The heading.
+        heading: String,
+    },
     /// Outlines of more corners than are read from one file.
     #[error("the outlines have more than {limit} corners together: simplify them")]
     TooManyCorners {
@@ -105,6 +121,8 @@ impl ReadError {
             Self::UnknownEncoding => "file_unknown_encoding",
             Self::NotGeoJson(_) => "file_not_geojson",
             Self::NotWgs84(_) => "file_not_wgs84",
+            Self::DatumsDisagree { .. } => "file_datums_disagree",
+            Self::Bd09 { .. } => "file_bd09",
             Self::TooManyCorners { .. } => "file_too_many_corners",
         }
     }

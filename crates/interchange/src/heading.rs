@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::ReadError;
 use crate::cell::narrow;
+use crate::heading_datum::{self as datum, Note};
 use crate::table::Cells;
 
 /// The headings stand within this many rows; above them stand titles.
@@ -19,6 +20,19 @@ pub(crate) trait Column: Copy + Eq + std::hash::Hash + 'static {
 
     /// Its headings, the official one first.
     fn headings(self) -> Vec<&'static str>;
+
+    /// Whether the column holds a coordinate, whose heading may name a datum.
+    fn is_coordinate(self) -> bool {
+        false
+    }
+
+    /// What is wrong with the headings as a whole.
+    ///
+    /// # Errors
+    /// When the table cannot be read by them.
+    fn check(_: &Layout<Self>) -> Result<(), ReadError> {
+        Ok(())
+    }
 
     /// The needed headings that are not among the found ones; alternatives are separated by a stroke.
     fn missing(found: &[Self]) -> Vec<String>;
@@ -36,10 +50,16 @@ struct Place<C> {
     column: C,
     index: usize,
     heading: String,
+    note: Note,
     rank: usize,
 }
 
 impl<C: Column> Layout<C> {
+    /// The datum that the heading of a coordinate names.
+    pub(crate) fn note(&self, column: C) -> Note {
+        self.place(column).map_or(Note::Plain, |place| place.note)
+    }
+
     /// Where the column stands, from 0.
     pub(crate) fn index(&self, column: C) -> Option<usize> {
         self.place(column).map(|place| place.index)
@@ -95,9 +115,9 @@ impl<C: Column> Search<C> {
             if !heading.is_empty() {
                 width = index + 1;
             }
-            let Some((column, rank)) = self.recognise(&heading) else { continue };
+            let Some((column, rank, note)) = self.recognise(&heading) else { continue };
             let heading = heading.chars().filter(|character| *character != '\n').take(MAX_HEADING).collect();
-            let found = Place { column, index, heading, rank };
+            let found = Place { column, index, heading, note, rank };
             // Where two columns could be meant, the official heading is, or else the left one.
             match places.iter_mut().find(|place| place.column == column) {
                 Some(place) if found.rank < place.rank => *place = found,
@@ -130,17 +150,24 @@ impl<C: Column> Search<C> {
         self.likeliest.len()
     }
 
-    fn recognise(&self, heading: &str) -> Option<(C, usize)> {
+    /// The column, how well the heading fits (0 best), and the datum that it names.
+    fn recognise(&self, heading: &str) -> Option<(C, usize, Note)> {
         let heading = plain(heading);
-        if let Some(found) = self.known.get(&heading) {
-            return Some(*found);
+        if let Some((column, rank)) = self.known.get(&heading) {
+            return Some((*column, *rank, Note::Plain));
         }
         // "经度(度)": a note in brackets. It counts less than a heading without one.
-        let (name, note) = heading.rsplit_once('(')?;
-        if !note.ends_with(')') {
-            return None;
-        }
-        self.known.get(name).map(|(column, rank)| (*column, rank + 100))
+        let bracketed = heading
+            .rsplit_once('(')
+            .filter(|(_, note)| note.ends_with(')'))
+            .and_then(|(name, _)| self.known.get(name));
+        // "高德经度", "经度gcj-02", "经度(百度坐标)": only where a coordinate remains.
+        let (name, note) = datum::of(&heading);
+        let coordinate =
+            self.known.get(&name).filter(|(column, _)| note != Note::Plain && column.is_coordinate());
+        let (column, rank) = bracketed.or(coordinate)?;
+        let note = if column.is_coordinate() { note } else { Note::Plain };
+        Some((*column, rank + 100 + note.rank(), note))
     }
 }
 

@@ -2,10 +2,12 @@
 
 use domain::ledger::PROBLEM_SEPARATOR;
 use domain::{
-    CreditCode, GridCode, GridLevel, InspectionSource, LatLon, LedgerColumn, LedgerRow, PositionError, SiteId,
+    CreditCode, Datum, GridCode, GridLevel, InspectionSource, LatLon, LedgerColumn, LedgerRow, PositionError,
+    SiteId,
 };
 
 use crate::cell::Cell;
+use crate::heading_datum::Note;
 use crate::ledger_duplicates::{Seen, Subject};
 use crate::ledger_verdict::{Outcome, outcome};
 use crate::table::{self, Row};
@@ -18,6 +20,9 @@ use crate::{BadRow, GridDirectory, MAX_LONG_TEXT, MAX_PROBLEMS, MAX_TEXT, ReadEr
 /// left out. Empty rows, rows that are only numbered, and totals are skipped. A village is found by its code, or by
 /// its name where there is no code; the names of the row then come from the directory. Of a workbook all visible sheets
 /// that have the headings are read.
+///
+/// Coordinates are WGS-84, unless both headings say GCJ-02 (经度(GCJ-02), 高德经度 …): those are converted. BD-09 is
+/// refused.
 ///
 /// An empty cell says nothing: `done` is `None` where neither the progress nor a day of completion is told. Two rows
 /// that both name their site by its id are the same site if the ids are; any others, if the credit codes are, or if
@@ -227,7 +232,10 @@ impl Cells<'_, '_> {
             (Some(_), None) => self.refuse(LedgerColumn::Latitude, Reason::PositionIncomplete),
             (None, Some(_)) => self.refuse(LedgerColumn::Longitude, Reason::PositionIncomplete),
             (Some(longitude), Some(latitude)) => match LatLon::new(latitude, longitude) {
-                Ok(place) => Some(place),
+                Ok(place) => Some(match self.row.note(LedgerColumn::Longitude) {
+                    Note::Gcj02 => Datum::Gcj02.to_wgs84(place),
+                    Note::Plain | Note::Wgs84 | Note::Bd09 => place,
+                }),
                 Err(error) => {
                     let column = match error {
                         PositionError::Latitude(_) => LedgerColumn::Latitude,

@@ -16,6 +16,7 @@ mod encoding;
 mod error;
 mod guard;
 mod heading;
+mod heading_datum;
 mod kind;
 mod ledger_columns;
 mod ledger_duplicates;

@@ -1,7 +1,9 @@
-//! Whether a ring encloses something (OGC 06-103r4, 6.1.11).
+//! Whether a ring encloses something, and whether rings lie to each other as they must (OGC 06-103r4, 6.1.11).
 
 use geo::algorithm::kernels::{Kernel, Orientation, RobustKernel};
-use geo::{Area, Coord, LineString, Polygon};
+use geo::coordinate_position::CoordPos;
+use geo::dimensions::Dimensions;
+use geo::{Area, BoundingRect, Coord, Intersects, LineString, Polygon, PreparedGeometry, Relate};
 use geojson::Position;
 
 use crate::Reason;
@@ -43,6 +45,42 @@ pub(crate) fn ring(corners: &[Position]) -> Result<LineString<f64>, Reason> {
     } else {
         Ok(ring)
     }
+}
+
+/// The most rings of one unit: they are compared each with each.
+pub(crate) const MAX_RINGS: usize = 1_000;
+
+/// Checks that the holes of each part lie within it, and that neither holes nor parts overlap. They may touch.
+pub(crate) fn check_together(parts: &[Polygon<f64>]) -> Result<(), Reason> {
+    let rings = parts.iter().map(|part| 1 + part.interiors().len()).sum::<usize>();
+    if rings > MAX_RINGS {
+        return Err(Reason::TooManyRings { limit: MAX_RINGS });
+    }
+    let filled = |ring: &LineString<f64>| Polygon::new(ring.clone(), Vec::new());
+    for part in parts.iter().filter(|part| !part.interiors().is_empty()) {
+        let outer = filled(part.exterior());
+        let outer = PreparedGeometry::from(&outer);
+        let holes: Vec<Polygon<f64>> = part.interiors().iter().map(filled).collect();
+        if holes.iter().any(|hole| !outer.relate(hole).is_covers()) {
+            return Err(Reason::HoleOutside);
+        }
+        check_apart(&holes)?;
+    }
+    check_apart(parts)
+}
+
+fn check_apart(polygons: &[Polygon<f64>]) -> Result<(), Reason> {
+    let boxes: Vec<_> = polygons.iter().map(BoundingRect::bounding_rect).collect();
+    for (index, (one, one_box)) in polygons.iter().zip(&boxes).enumerate() {
+        for (other, other_box) in polygons.iter().zip(&boxes).skip(index + 1) {
+            let near = one_box.zip(*other_box).is_some_and(|(one, other)| one.intersects(&other));
+            let inside = (CoordPos::Inside, CoordPos::Inside);
+            if near && one.relate(other).get(inside.0, inside.1) == Dimensions::TwoDimensional {
+                return Err(Reason::RingsOverlap);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether two sides cross. Touching is let pass: hand-drawn outlines touch themselves, and still tell in from out.

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 
 use crate::cell::Cell;
 use crate::heading::{Column, Layout, Search};
+use crate::heading_datum::Note;
 use crate::kind::Kind;
 use crate::{BadRow, MAX_BYTES, MAX_ROWS, ReadError, Reason, csv_table, kind, workbook};
 
@@ -102,6 +103,11 @@ pub(crate) struct Row<'r, C> {
 impl<'r, C: Column> Row<'r, C> {
     pub(crate) fn cell(&self, column: C) -> Cell<'r> {
         self.layout.index(column).map_or(Cell::Empty, |index| self.cells.get(index))
+    }
+
+    /// The datum that the heading of a coordinate names.
+    pub(crate) fn note(&self, column: C) -> Note {
+        self.layout.note(column)
     }
 
     /// Whether the table has this column at all.
@@ -212,6 +218,7 @@ impl<'e, C: Column> Intake<'e, C> {
         self.layout = self.search.look_at(cells);
         match &self.layout {
             Some(_) if cells.fault().is_some() => Err(ReadError::QuoteMisplaced { row: number }),
+            Some(layout) => C::check(layout),
             None if self.search.is_over() => Err(self.search.failure()),
             _ => Ok(()),
         }

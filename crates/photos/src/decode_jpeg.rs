@@ -3,13 +3,36 @@
 use jpeg_decoder::{Decoder, Error, PixelFormat};
 
 use crate::jpeg_segments::{Frame, Sealed, outline};
+use crate::kind::{self, Kind};
 use crate::picture::{Channels, Picture};
 use crate::{MAX_PIXELS, PhotoError};
 
 /// The most samples that a progressive JPEG may have: all its coefficients are held at once, two bytes each.
 const MAX_PROGRESSIVE_SAMPLES: u64 = 64_000_000;
 
-/// Decodes a JPEG to at least `long_side`, or to its own size if that is less, and finds its Exif block.
+/// The most bytes that decoding may take, beside the file. A larger photo is decoded at a smaller scale than asked for.
+const MAX_WORKING_BYTES: u64 = 240_000_000;
+
+/// The most pixels of a stored photo: 8,000 x 8,000.
+const MAX_STORED_PIXELS: u64 = 64_000_000;
+
+/// Refuses what is no whole JPEG, or larger than a stored photo, without decoding it.
+pub(crate) fn check_outline(bytes: &[u8]) -> Result<(), PhotoError> {
+    if kind::of(bytes) != Kind::Jpeg {
+        return Err(PhotoError::NotAPhoto);
+    }
+    let frame = outline(bytes)?.frame;
+    check(frame)?;
+    let limit = MAX_STORED_PIXELS;
+    let Frame { width, height, .. } = frame;
+    if u64::from(width) * u64::from(height) > limit {
+        return Err(PhotoError::TooManyPixels { width, height, limit });
+    }
+    Ok(())
+}
+
+/// Decodes a JPEG to at least `long_side`, or to its own size if that is less, and finds its Exif block. Where memory
+/// would not do, it comes out smaller.
 pub(crate) fn decode(bytes: &[u8], long_side: u32) -> Result<(Picture, Option<Vec<u8>>), PhotoError> {
     let outline = outline(bytes)?;
     check(outline.frame)?;
@@ -17,7 +40,7 @@ pub(crate) fn decode(bytes: &[u8], long_side: u32) -> Result<(Picture, Option<Ve
 
     let mut source = Sealed::new(outline.pieces);
     let mut decoder = Decoder::new(&mut source);
-    let decoded = run(&mut decoder, long_side);
+    let decoded = run(&mut decoder, affordable(outline.frame, long_side));
     drop(decoder);
     match decoded {
         Ok(picture) => Ok((picture, exif)),
@@ -35,6 +58,22 @@ fn check(frame: Frame) -> Result<(), PhotoError> {
         MAX_PIXELS
     };
     if pixels > limit { Err(PhotoError::TooManyPixels { width, height, limit }) } else { Ok(()) }
+}
+
+/// `long_side`, or what is left of it where decoding at that scale would take too much: the pixels, the samples that they
+/// are made of, and in a progressive JPEG all coefficients.
+fn affordable(frame: Frame, mut long_side: u32) -> u32 {
+    let Frame { width, height, progressive, samples } = frame;
+    let held = if progressive { 2 * samples } else { 0 };
+    let long = width.max(height);
+    for scale in [1, 2, 4] {
+        let pixels = u64::from(width) * u64::from(height) * 3;
+        if held + (pixels + samples) / (scale * scale) <= MAX_WORKING_BYTES {
+            break;
+        }
+        long_side = long_side.min(long / (2 * scale as u32));
+    }
+    long_side
 }
 
 fn run<R: std::io::Read>(decoder: &mut Decoder<R>, long_side: u32) -> Result<Picture, Error> {

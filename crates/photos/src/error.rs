@@ -43,6 +43,14 @@ pub enum PhotoError {
     /// A legal variety of the format that cameras do not write, such as arithmetic coding.
     #[error("this variety of photo cannot be read: {0}")]
     Unsupported(String),
+    /// The texts of a stamp need more than [`crate::MAX_MARK_BYTES`].
+    #[error("the stamp's texts have {bytes} bytes, and at most {limit} are written on a photo")]
+    StampTooLong {
+        /// Their size with the rest of the mark, in bytes.
+        bytes: u64,
+        /// The largest size in bytes.
+        limit: u64,
+    },
 }
 
 impl PhotoError {
@@ -57,6 +65,7 @@ impl PhotoError {
             Self::Truncated => "photo_truncated",
             Self::Broken(_) => "photo_broken",
             Self::Unsupported(_) => "photo_unsupported",
+            Self::StampTooLong { .. } => "photo_stamp_too_long",
         }
     }
 }

@@ -74,7 +74,7 @@ pub(crate) fn outline(bytes: &[u8]) -> Result<Outline<'_>, PhotoError> {
 
 /// The next marker at or after `at`, and where its segment begins. Stray bytes between segments are skipped, as all
 /// decoders do.
-fn next_marker(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
+pub(crate) fn next_marker(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
     loop {
         at += bytes.get(at..)?.iter().position(|byte| *byte == 0xFF)?;
         at += bytes.get(at..)?.iter().position(|byte| *byte != 0xFF)?;
@@ -86,7 +86,8 @@ fn next_marker(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
     }
 }
 
-fn segment(bytes: &[u8], at: usize) -> Result<&[u8], PhotoError> {
+/// The body of the segment whose length stands at `at`.
+pub(crate) fn segment(bytes: &[u8], at: usize) -> Result<&[u8], PhotoError> {
     let length = bytes.get(at..at + 2).and_then(be16).ok_or(PhotoError::Truncated)?;
     if length < 2 {
         return Err(PhotoError::Broken("a segment has an impossible length".to_owned()));

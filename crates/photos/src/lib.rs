@@ -9,10 +9,12 @@
 mod decode_jpeg;
 mod decode_other;
 mod error;
+mod fingerprint;
 mod jpeg_segments;
 mod kind;
 mod metadata;
 mod picture;
+mod stamp;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -21,9 +23,11 @@ use domain::{PhotoHash, Position};
 use sha2::{Digest, Sha256};
 
 pub use error::PhotoError;
+pub use fingerprint::{SAME_PHOTO_DISTANCE, distance as fingerprint_distance};
 use kind::Kind;
-use metadata::Metadata;
-use picture::Picture;
+use metadata::{Metadata, Orientation};
+use picture::{Picture, Upright};
+pub use stamp::{MAX_MARK_BYTES, Mark, STAMP_VERSION, Stamp, StampLine, mark_of, stamped};
 
 /// The largest file that is taken, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -35,6 +39,13 @@ pub const MAX_PIXELS: u64 = 128_000_000;
 /// The long side of a thumbnail, in pixels.
 pub const THUMBNAIL_SIDE: u32 = 320;
 
+/// The smallest long side that the product offers for stored photos, in pixels.
+pub const MIN_LONG_SIDE: u32 = 1280;
+
+/// The largest long side of a stored photo, in pixels: what the product calls "original". Photos of more than some 50
+/// megapixels are stored at half their size, as they could not be decoded whole in bounded memory.
+pub const MAX_LONG_SIDE: u32 = 8000;
+
 /// The size at which a thumbnail is aimed, in bytes: Android never caches what a page loads through the shell.
 pub const THUMBNAIL_BYTES: usize = 20_000;
 
@@ -43,9 +54,10 @@ const QUALITY: u8 = 80;
 /// How a photo is taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
-    /// The longest side of the stored photo, in pixels; smaller photos are not enlarged. Taken as at least
-    /// [`THUMBNAIL_SIDE`] and at most 8,000. The default is 2,000 rather than 2,048: half of a 12-megapixel photo's
-    /// 4,000, so that such a photo is decoded at half scale.
+    /// The longest side of the stored photo, in pixels; smaller photos are not enlarged. The product offers
+    /// [`MIN_LONG_SIDE`] to [`MAX_LONG_SIDE`]; anything from [`THUMBNAIL_SIDE`] is taken, less or more is taken as the
+    /// nearest. The default is 2,000 rather than 2,048: half of a 12-megapixel photo's 4,000, so that such a photo is
+    /// decoded at half scale.
     pub long_side: u32,
 }
 
@@ -72,6 +84,12 @@ pub struct Intake {
     pub taken_at: Option<DateTime<Utc>>,
     /// Where it was taken.
     pub position: Option<Position>,
+    /// The camera's make and model, at most 80 characters; empty where it does not say.
+    pub camera: String,
+    /// Where the camera looked, in degrees clockwise from north (true or magnetic), 0 to under 360.
+    pub direction_deg: Option<f64>,
+    /// What the photo looks like, to find it again from a copy: see [`fingerprint`]. That of `jpeg` is at most 2 away.
+    pub fingerprint: u64,
 }
 
 /// Takes in a JPEG, PNG or WebP photo.
@@ -82,19 +100,39 @@ pub struct Intake {
 /// Whatever [`PhotoError`] names; never a panic.
 pub fn take_in(bytes: &[u8], options: &Options) -> Result<Intake, PhotoError> {
     caught(|| {
-        let (picture, metadata) = read(bytes, options.long_side.clamp(THUMBNAIL_SIDE, 8000))?;
-        let thumbnail = picture.shrunk(THUMBNAIL_SIDE)?.turned(metadata.orientation);
-        let picture = picture.turned(metadata.orientation);
-        let jpeg = picture.jpeg(QUALITY)?;
+        let (picture, metadata) = read(bytes, options.long_side.clamp(THUMBNAIL_SIDE, MAX_LONG_SIDE))?;
+        let Metadata { orientation, taken_at, position, camera, direction_deg } = metadata;
+        let small = picture.shrunk(THUMBNAIL_SIDE)?;
+        let small = Upright::new(&small, orientation);
+        let (fingerprint, thumbnail) = (fingerprint::of(&small.copy()), small_jpeg(small)?);
+        let upright = Upright::new(&picture, orientation);
+        let (width, height) = upright.size();
+        let jpeg = upright.jpeg(QUALITY)?;
         Ok(Intake {
             hash: hash(&jpeg),
-            thumbnail: small_jpeg(&thumbnail)?,
-            width: picture.width(),
-            height: picture.height(),
             jpeg,
-            taken_at: metadata.taken_at,
-            position: metadata.position,
+            thumbnail,
+            width,
+            height,
+            taken_at,
+            position,
+            camera,
+            direction_deg,
+            fingerprint,
         })
+    })
+}
+
+/// What a photo looks like, in 64 bits, whatever its size and compression: a difference hash of the upper 70 % of the
+/// upright picture, so that a stamped copy has that of its original. Two are compared by [`fingerprint_distance`].
+///
+/// # Errors
+/// What [`take_in`] gives.
+pub fn fingerprint(photo: &[u8]) -> Result<u64, PhotoError> {
+    caught(|| {
+        let (picture, metadata) = read(photo, 2 * THUMBNAIL_SIDE)?;
+        let small = picture.shrunk(THUMBNAIL_SIDE)?;
+        Ok(fingerprint::of(&Upright::new(&small, metadata.orientation).copy()))
     })
 }
 
@@ -103,6 +141,17 @@ pub fn hash(bytes: &[u8]) -> PhotoHash {
     match hex::encode(Sha256::digest(bytes)).parse() {
         Ok(hash) => hash,
         Err(error) => unreachable!("a SHA-256 has 64 hexadecimal digits: {error}"),
+    }
+}
+
+/// The usual extension of a file's name, by its first bytes: `jpg`, `png`, `webp`, `heic` or `bin`.
+pub fn extension(bytes: &[u8]) -> &'static str {
+    match kind::of(bytes) {
+        Kind::Jpeg => "jpg",
+        Kind::Png => "png",
+        Kind::WebP => "webp",
+        Kind::Heic => "heic",
+        Kind::Unknown => "bin",
     }
 }
 
@@ -120,7 +169,7 @@ pub fn thumbnail(jpeg: &[u8]) -> Result<Vec<u8>, PhotoError> {
         }
         // Twice the size is decoded: the decoder's own shrinking is coarse.
         let (picture, _) = decode_jpeg::decode(jpeg, 2 * THUMBNAIL_SIDE)?;
-        small_jpeg(&picture.shrunk(THUMBNAIL_SIDE)?)
+        small_jpeg(Upright::new(&picture.shrunk(THUMBNAIL_SIDE)?, Orientation::UPRIGHT))
     })
 }
 
@@ -146,7 +195,7 @@ fn check_size(bytes: &[u8]) -> Result<(), PhotoError> {
     }
 }
 
-fn small_jpeg(picture: &Picture) -> Result<Vec<u8>, PhotoError> {
+fn small_jpeg(picture: Upright<'_>) -> Result<Vec<u8>, PhotoError> {
     let mut jpeg = picture.jpeg(75)?;
     for quality in [60, 45, 30] {
         if jpeg.len() <= THUMBNAIL_BYTES {

@@ -11,6 +11,9 @@ const MAX_BYTES: usize = 65_536;
 /// writes three; other bytes look like one by chance.
 const MAX_POINTERS: usize = 64;
 
+/// The longest name of a camera that is kept, in characters.
+const MAX_CAMERA: usize = 80;
+
 /// China has had one offset since 1991, in hours.
 const CHINA_HOURS: i32 = 8;
 
@@ -36,11 +39,21 @@ pub(crate) struct Metadata {
     pub orientation: Orientation,
     pub taken_at: Option<DateTime<Utc>>,
     pub position: Option<Position>,
+    /// Make and model, or nothing.
+    pub camera: String,
+    /// Where the camera looked, in degrees clockwise from north, 0 to under 360.
+    pub direction_deg: Option<f64>,
 }
 
 impl Default for Metadata {
     fn default() -> Self {
-        Self { orientation: Orientation::UPRIGHT, taken_at: None, position: None }
+        Self {
+            orientation: Orientation::UPRIGHT,
+            taken_at: None,
+            position: None,
+            camera: String::new(),
+            direction_deg: None,
+        }
     }
 }
 
@@ -60,7 +73,13 @@ impl Metadata {
             .read_raw(block)
             .or_else(|error| error.distill_partial_result(|_| ()));
         let Ok(exif) = exif else { return Self::default() };
-        Self { orientation: orientation(&exif), taken_at: taken_at(&exif), position: position(&exif) }
+        Self {
+            orientation: orientation(&exif),
+            taken_at: taken_at(&exif),
+            position: position(&exif),
+            camera: camera(&exif),
+            direction_deg: direction(&exif),
+        }
     }
 }
 
@@ -90,6 +109,29 @@ fn orientation(exif: &Exif) -> Orientation {
         Some(tag @ 1..=8) => Orientation(tag),
         _ => Orientation::UPRIGHT,
     }
+}
+
+/// Make and model, the make only once: most models begin with it.
+fn camera(exif: &Exif) -> String {
+    let [make, model] = [Tag::Make, Tag::Model].map(|tag| ascii(exif, tag).map(words_of).unwrap_or_default());
+    let repeated = model.get(..make.len()).is_some_and(|start| start.eq_ignore_ascii_case(&make));
+    let camera = if repeated { model } else { format!("{make} {model}") };
+    camera.trim().chars().take(MAX_CAMERA).collect::<String>().trim_end().to_owned()
+}
+
+/// The words of a text that a stranger wrote: without control characters, or what is not UTF-8.
+fn words_of(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let printable =
+        text.replace(|letter: char| letter.is_control() || letter == char::REPLACEMENT_CHARACTER, " ");
+    printable.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// By the phone's compass. Whether it means true or magnetic north is not told apart: they are some degrees from each
+/// other in China, and a phone's compass is no better.
+fn direction(exif: &Exif) -> Option<f64> {
+    let degrees = rational(exif, Tag::GPSImgDirection, 0)?;
+    (0.0..=360.0).contains(&degrees).then_some(degrees % 360.0)
 }
 
 fn taken_at(exif: &Exif) -> Option<DateTime<Utc>> {

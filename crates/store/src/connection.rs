@@ -10,8 +10,13 @@ use rusqlite_migration::{M, Migrations};
 use crate::StoreError;
 
 /// In order, and never edited once released.
-const MIGRATIONS: &[M<'static>] =
-    &[M::up(include_str!("schema/0001-replica.sql")), M::up(include_str!("schema/0002-views.sql"))];
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("schema/0001-replica.sql")),
+    M::up(include_str!("schema/0002-views.sql")),
+    M::up(include_str!("schema/0003-photos.sql")),
+    M::up(include_str!("schema/0004-map.sql")),
+    M::up(include_str!("schema/0005-fingerprint.sql")),
+];
 
 #[derive(Debug)]
 pub(crate) struct Database {

@@ -30,6 +30,9 @@ pub enum StoreError {
     /// The photo that arrived is not the one that was announced.
     #[error("the bytes that arrived do not hash to the photo's name")]
     PhotoDiffers,
+    /// Somebody else is adding to the photo.
+    #[error("another request is busy with this photo")]
+    PhotoBusy,
     /// The folder holds the data of an office, and a device wants to open it, or the other way round.
     #[error(
         "the folder holds the data of the other kind of program: an app's and a server's are never the same"

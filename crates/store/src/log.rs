@@ -202,7 +202,7 @@ impl Writer<'_> {
         self.transaction.execute_batch(
             "DELETE FROM log_position;
              UPDATE change SET refused = '' WHERE refused <> '';
-             UPDATE photo_file SET stored = 0;",
+             UPDATE photo_file SET stored = 0, sent = 0;",
         )?;
         for grid in self.counties_above(scope)? {
             self.forget_county(&grid)?;
@@ -221,7 +221,7 @@ impl Writer<'_> {
     /// offered again, and photos are not taken to be on the server until it says so again. Names and boundaries above
     /// the scope are only read from the server, so those here go.
     pub fn compare_anew(&self, grids: &[GridCode], scope: &[GridCode]) -> Result<(), StoreError> {
-        self.transaction.execute("UPDATE photo_file SET stored = 0", [])?;
+        self.transaction.execute("UPDATE photo_file SET stored = 0, sent = 0", [])?;
         for grid in grids {
             self.transaction.execute("DELETE FROM log_position WHERE grid = ?1", [grid.as_str()])?;
             if scope.iter().any(|unit| unit.contains(grid)) {

@@ -2,13 +2,15 @@
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, RwLock};
 
 use automerge::ActorId;
 use rusqlite::{Connection, Transaction};
 
 use crate::StoreError;
 use crate::connection::Database;
+use crate::photo::Claims;
+use crate::query::VillageIndex;
 
 /// What a replica is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,14 +29,16 @@ pub struct Store {
     pub(crate) role: Role,
     /// Made anew at each start: a restored backup that went on with its old actor would jam sync.
     pub(crate) actor: ActorId,
-    /// Held while a piece of a photo is added to those before it.
-    pub(crate) parts: Mutex<()>,
+    /// Photos that somebody is adding to.
+    pub(crate) claims: Arc<Claims>,
+    /// Villages by where they lie, once somebody has asked.
+    pub(crate) villages: RwLock<Option<Arc<VillageIndex>>>,
 }
 
 impl Store {
     /// Opens the replica in a folder, or creates it. The folder itself is created if need be.
     pub fn open(folder: &Path, role: Role) -> Result<Self, StoreError> {
-        for name in ["photos", "thumbnails", "incoming"] {
+        for name in ["photos", "thumbnails", "provisional", "incoming"] {
             let path = folder.join(name);
             std::fs::create_dir_all(&path).map_err(StoreError::file(&path))?;
         }
@@ -44,9 +48,13 @@ impl Store {
             database,
             role,
             actor: ActorId::random(),
-            parts: Mutex::new(()),
+            claims: Arc::default(),
+            villages: RwLock::new(None),
         };
         store.claim(role)?;
+        store.sweep_unfinished()?;
+        store.sweep_removed()?;
+        store.refresh_views()?;
         Ok(store)
     }
 

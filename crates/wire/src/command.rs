@@ -3,7 +3,7 @@
 //! A command is declared here once, with its request, its reply and the permission it needs. [`Commands`] has a
 //! method for each, so a host that lacks one does not compile.
 
-use domain::GridUnit;
+use domain::{GridUnit, LatLon};
 
 use crate::message::*;
 
@@ -111,6 +111,25 @@ commands! {
     "grid.units" grid_units(Nothing) -> Vec<GridUnit>, Read;
     /// The village whose boundary contains a place.
     "grid.locate" grid_locate(Locate) -> Located, Read;
+    /// How a position lies to a site: distance, village, and what speaks against it.
+    "positions.compare" positions_compare(ComparePosition) -> ComparedPosition, Read;
+    /// Coordinates in another datum.
+    "positions.convert" positions_convert(ConvertPlace) -> LatLon, Read;
+
+    /// The part of the map that holds all that is known.
+    "map.extent" map_extent(Nothing) -> MapExtent, Read;
+    /// Sites in a part of the map.
+    "map.sites" map_sites(MapSites) -> MapSitePage, Read;
+    /// Outlines of villages in a part of the map.
+    "map.villages" map_villages(MapVillages) -> Vec<VillageOutline>, Read;
+    /// Photos taken in a part of the map.
+    "map.photos" map_photos(MapPhotos) -> Vec<MapPhoto>, Read;
+    /// The tile archive that is kept here, if one was imported.
+    "tiles.get" tiles_get(Nothing) -> Option<TileArchive>, Read;
+    /// Keeps a PMTiles archive for the map, in place of the one before.
+    "tiles.import" tiles_import(ImportTiles) -> TileArchive, ManageLedger;
+    /// Removes the tile archive.
+    "tiles.remove" tiles_remove(Nothing) -> Nothing, ManageLedger;
 
     /// One page of sites.
     "sites.list" sites_list(ListSites) -> SitePage, Read;
@@ -141,6 +160,12 @@ commands! {
     "photos.attach" photos_attach(AttachPhoto) -> AttachedPhoto, Record;
     /// Takes a photo out of a form again.
     "photos.detach" photos_detach(DetachPhoto) -> Nothing, Record;
+    /// Writes photos of a site, stamped or clean, to a file that the host then offers.
+    "photos.export" photos_export(ExportPhotos) -> Download, Read;
+    /// Checks a file or a short code against what is on record: is this ours, and whose.
+    "photos.check" photos_check(CheckPhoto) -> PhotoCheck, Read;
+    /// Photos that records mention and that are not where they should be.
+    "photos.missing" photos_missing(Nothing) -> MissingPhotos, Read;
 
     /// The figures of a grid unit and of those directly beneath it.
     "ledger.totals" ledger_totals(LedgerOf) -> LedgerTotals, Read;

@@ -17,6 +17,20 @@ commands! {
     "sync.connect" sync_connect(ConnectServer) -> SyncStatus, Record;
     /// Forgets the server; everything on the device stays.
     "sync.disconnect" sync_disconnect(Nothing) -> SyncStatus, Record;
+    /// What photos take of this device's disk.
+    "photos.storage" photos_storage(Nothing) -> PhotoStorage, Read;
+    /// Removes photos from this device that the server, asked just before, has on its disk.
+    "photos.free_space" photos_free_space(FreeSpace) -> FreedSpace, Record;
+    /// Fetches a photo now that is not on this device.
+    "photos.fetch" photos_fetch(OnePhoto) -> Nothing, Read;
+    /// Notes that the camera is about to be opened for a form.
+    "camera.expect" camera_expect(ExpectPhoto) -> Nothing, Record;
+    /// Notes that the camera came back, with a photo or without.
+    "camera.done" camera_done(Nothing) -> Nothing, Record;
+    /// Takes a photo in that the camera left in its folder; nothing if it is not there.
+    "camera.take" camera_take(TakePhoto) -> Option<AttachedPhoto>, Record;
+    /// Looks for photos that were taken while the app was closed, and puts them into the forms that wait for them.
+    "camera.recover" camera_recover(Nothing) -> Vec<RecoveredPhoto>, Record;
     /// Puts an exported file into the person's folder of downloads.
     "downloads.save" downloads_save(SaveDownload) -> SavedDownload, ManageLedger;
 }

@@ -18,6 +18,9 @@ use super::session;
 /// A little more than the largest upload, so that the answer to one that is too large is ours.
 const BODY_LIMIT: usize = 65 << 20;
 
+/// For photos: their name is the hash of their bytes, which never change.
+const FOR_EVER: &str = "private, max-age=31536000, immutable";
+
 pub(super) fn routes(state: &super::State) -> Router<super::State> {
     Router::new()
         .route("/api/call/{command}", post(call))
@@ -25,6 +28,7 @@ pub(super) fn routes(state: &super::State) -> Router<super::State> {
         .route("/api/downloads/{id}", get(download))
         .route("/api/photos/{hash}", get(photo))
         .route("/api/photos/{hash}/thumbnail", get(thumbnail))
+        .route("/api/photos/{hash}/stamped", get(stamped))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .route_layer(axum::middleware::from_fn_with_state(state.clone(), session::required))
 }
@@ -56,23 +60,37 @@ async fn download(State(state): State<super::State>, Path(id): Path<Uuid>) -> Re
         Ok((name, bytes))
     })
     .await?;
+    let (plain, kind) = match name.rsplit_once('.') {
+        Some((_, "jpg")) => ("photo.jpg", "image/jpeg"),
+        Some((_, "zip")) => ("photos.zip", "application/zip"),
+        _ => ("ledger.csv", "text/csv; charset=utf-8"),
+    };
     let disposition =
-        format!("attachment; filename=\"ledger.csv\"; filename*=UTF-8''{}", percent_encoded(&name));
-    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, disposition)];
+        format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", percent_encoded(&name));
+    let headers = [(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, disposition)];
     Ok((headers, bytes).into_response())
 }
 
 async fn photo(State(state): State<super::State>, Path(hash): Path<String>) -> Result<Response, Failed> {
-    jpeg(move |hash| state.app.store().photo_bytes(hash).map_err(to_api_error), hash).await
+    jpeg(move |hash| state.app.store().photo_bytes(hash).map_err(to_api_error), hash, FOR_EVER).await
 }
 
 async fn thumbnail(State(state): State<super::State>, Path(hash): Path<String>) -> Result<Response, Failed> {
-    jpeg(move |hash| state.app.store().thumbnail_bytes(hash).map_err(to_api_error), hash).await
+    let known = hash.parse().is_ok_and(|hash| state.app.store().has_own_thumbnail(&hash).unwrap_or_default());
+    // One that came ahead of its photo is replaced once the photo is here.
+    let cached = if known { FOR_EVER } else { "private, no-store" };
+    jpeg(move |hash| state.app.store().thumbnail_bytes(hash).map_err(to_api_error), hash, cached).await
+}
+
+/// The stamped copy says what is on record now, which may change.
+async fn stamped(State(state): State<super::State>, Path(hash): Path<String>) -> Result<Response, Failed> {
+    jpeg(move |hash| state.app.stamped_photo(hash), hash, "private, no-cache").await
 }
 
 async fn jpeg(
     read: impl FnOnce(&PhotoHash) -> Result<Option<Vec<u8>>, ApiError> + Send + 'static,
     hash: String,
+    cached: &'static str,
 ) -> Result<Response, Failed> {
     let bytes = blocking(move || {
         let hash: PhotoHash = hash
@@ -81,8 +99,7 @@ async fn jpeg(
         read(&hash)?.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "this photo has not arrived"))
     })
     .await?;
-    // The name is the hash of the bytes: they never change.
-    let headers = [(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, "private, max-age=31536000, immutable")];
+    let headers = [(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, cached)];
     Ok((headers, bytes).into_response())
 }
 

@@ -6,6 +6,7 @@ mod photos;
 mod security;
 mod session;
 mod sync;
+mod tiles;
 mod ui;
 
 use std::path::PathBuf;
@@ -17,6 +18,8 @@ use axum::routing::get;
 
 use crate::access::Access;
 
+pub use photos::Claims;
+
 /// What every handler shares.
 #[derive(Clone)]
 pub struct State {
@@ -24,6 +27,8 @@ pub struct State {
     pub app: Arc<App>,
     /// Who may reach it.
     pub access: Arc<Access>,
+    /// The photos that are being received.
+    pub claims: Claims,
 }
 
 /// Everything that the server answers. `ui` is the folder of the built user interface, if there is one.
@@ -32,6 +37,7 @@ pub fn router(state: State, ui: Option<PathBuf>) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .merge(session::routes())
         .merge(console::routes(&state))
+        .merge(tiles::routes(&state))
         .merge(sync::routes(&state))
         .merge(photos::routes(&state))
         .fallback_service(ui::service(ui))

@@ -1,19 +1,27 @@
-//! Devices: the exchange of records. Every request carries the device's token.
+//! Devices: the exchange of records, and of thumbnails ahead of their photos. Every request carries the device's token.
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use wire::sync::{ExchangeRequest, MAX_MESSAGE, ProtocolError, SyncProtocol, decode, encode};
+use domain::PhotoHash;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wire::sync::{ExchangeRequest, MAX_MESSAGE, ProtocolError, SyncProtocol, Thumbnail, decode, encode};
 use wire::{ApiError, ErrorCode};
 
 use super::error::{Failed, blocking};
 
 pub(super) fn routes(_: &super::State) -> Router<super::State> {
-    Router::new().route("/sync/exchange", post(exchange)).layer(DefaultBodyLimit::max(MAX_MESSAGE))
+    Router::new()
+        .route("/sync/exchange", post(exchange))
+        .route("/sync/photos-held", post(photos_held))
+        .route("/sync/thumbnails/send", post(thumbnails_send))
+        .route("/sync/thumbnails/fetch", post(thumbnails_fetch))
+        .layer(DefaultBodyLimit::max(MAX_MESSAGE))
 }
 
 /// The office as the device that asks sees it.
@@ -38,16 +46,31 @@ impl FromRequestParts<super::State> for Office {
     }
 }
 
-async fn exchange(
-    State(_): State<super::State>,
-    Office(office): Office,
+async fn exchange(Office(office): Office, bytes: Bytes) -> Result<Response, Failed> {
+    answer(bytes, move |request: ExchangeRequest| now(office.exchange(request))).await
+}
+
+async fn photos_held(Office(office): Office, bytes: Bytes) -> Result<Response, Failed> {
+    answer(bytes, move |hashes: Vec<PhotoHash>| now(office.photos_held(hashes))).await
+}
+
+async fn thumbnails_send(Office(office): Office, bytes: Bytes) -> Result<Response, Failed> {
+    answer(bytes, move |thumbnails: Vec<Thumbnail>| now(office.thumbnails_send(thumbnails))).await
+}
+
+async fn thumbnails_fetch(Office(office): Office, bytes: Bytes) -> Result<Response, Failed> {
+    answer(bytes, move |hashes: Vec<PhotoHash>| now(office.thumbnails_fetch(hashes))).await
+}
+
+/// Reads a message, does what it asks for, and writes the answer.
+async fn answer<Q: DeserializeOwned, A: Serialize>(
     bytes: Bytes,
+    work: impl FnOnce(Q) -> Result<A, ApiError> + Send + 'static,
 ) -> Result<Response, Failed> {
     let reply = blocking(move || {
-        let request: ExchangeRequest =
+        let question =
             decode(&bytes).map_err(|error| ApiError::new(ErrorCode::Malformed, error.to_string()))?;
-        let reply = now(office.exchange(request))?;
-        encode(&reply).map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))
+        encode(&work(question)?).map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))
     });
     Ok(([(CONTENT_TYPE, "application/vnd.village-ledger.sync")], reply.await?).into_response())
 }

@@ -10,8 +10,8 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 export const phone = { width: 390, height: 844 }
 export const desktop = { width: 1440, height: 900 }
 
-export async function openBrowser(t) {
-  const args = process.getuid() === 0 ? ['--no-sandbox'] : []
+export async function openBrowser(t, more = []) {
+  const args = [...(process.getuid() === 0 ? ['--no-sandbox'] : []), ...more]
   // In a locale without Unicode it cannot name a downloaded file in Chinese.
   const env = { ...process.env, LC_ALL: 'C.UTF-8' }
   const browser = await engine.launch({ executablePath: chromium, args, env })

@@ -1,5 +1,6 @@
 import type { LatLon } from '@/wire/LatLon'
 import type { Position } from '@/wire/Position'
+import { count } from './number'
 
 const EARTH_RADIUS_M = 6_371_009
 
@@ -15,10 +16,10 @@ export function distanceM(from: LatLon, to: LatLon): number {
   return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(a)))
 }
 
-/** `35 m`, `1.2 km`, `128 km` */
+/** `35 m`, `1.2 km`, `9,350 km` */
 export function distance(metres: number): string {
   if (metres < 1000) return `${Math.round(metres)} m`
-  return metres < 100_000 ? `${(metres / 1000).toFixed(1)} km` : `${Math.round(metres / 1000)} km`
+  return metres < 100_000 ? `${(metres / 1000).toFixed(1)} km` : `${count(Math.round(metres / 1000))} km`
 }
 
 /** `24.660101, 118.090452`: a tenth of a metre. */

@@ -1,4 +1,4 @@
-import { CallError, type CommandName, type Host, isApiError, type ReplyOf, type RequestOf } from './host'
+import { aborted, CallError, type CommandName, type Host, isApiError, type ReplyOf, type RequestOf } from './host'
 
 /** The server takes no POST without it, so that no other page can make one in somebody's name. */
 const HEADERS = { 'X-Village-Ledger': 'console' }
@@ -47,9 +47,17 @@ export class ConsoleHost implements Host {
     this.onSignedOut()
   }
 
-  upload(file: Blob, progress?: (share: number) => void): Promise<string> {
+  upload(file: Blob, progress?: (share: number) => void, signal?: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(aborted())
+        return
+      }
       const request = new XMLHttpRequest()
+      const cancel = (): void => request.abort()
+      signal?.addEventListener('abort', cancel)
+      request.onloadend = () => signal?.removeEventListener('abort', cancel)
+      request.onabort = () => reject(aborted())
       request.open('POST', '/api/uploads')
       request.setRequestHeader('X-Village-Ledger', HEADERS['X-Village-Ledger'])
       request.setRequestHeader('Content-Type', 'application/octet-stream')
@@ -78,6 +86,14 @@ export class ConsoleHost implements Host {
 
   thumbnailUrl(hash: string): string {
     return `/api/photos/${hash}/thumbnail`
+  }
+
+  tilesUrl(version: string): string {
+    return `/api/tiles/${version}`
+  }
+
+  stampedUrl(hash: string): string {
+    return `/api/photos/${hash}/stamped`
   }
 
   download(id: string) {

@@ -15,10 +15,17 @@ export interface SavedFile {
 export interface Host {
   readonly kind: 'device' | 'office'
   call<K extends CommandName>(command: K, request: RequestOf<K>): Promise<ReplyOf<K>>
-  /** Hands bytes over; `progress` is told a share from 0 to 1 where the host can tell. */
-  upload(file: Blob, progress?: (share: number) => void): Promise<string>
+  /**
+   * Hands bytes over; `progress` is told a share from 0 to 1 where the host can tell. Rejects with an `AbortError`
+   * soon after the signal, whatever has arrived by then.
+   */
+  upload(file: Blob, progress?: (share: number) => void, signal?: AbortSignal): Promise<string>
   photoUrl(hash: string): string
   thumbnailUrl(hash: string): string
+  /** Where the tile archive of this version is read, a range of bytes at a time. */
+  tilesUrl(version: string): string
+  /** A copy with time, place, site and inspector along the bottom, made anew from what is on record. */
+  stampedUrl(hash: string): string
   download(id: string): Promise<SavedFile>
 }
 
@@ -28,6 +35,11 @@ export class CallError extends Error {
     super(api.message)
     this.name = 'CallError'
   }
+}
+
+/** What a cancelled upload rejects with. */
+export function aborted(): DOMException {
+  return new DOMException('cancelled', 'AbortError')
 }
 
 export function isApiError(value: unknown): value is ApiError {

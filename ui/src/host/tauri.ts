@@ -1,5 +1,5 @@
 import { convertFileSrc, invoke } from '@tauri-apps/api/core'
-import { CallError, type CommandName, type Host, isApiError, type ReplyOf, type RequestOf } from './host'
+import { aborted, CallError, type CommandName, type Host, isApiError, type ReplyOf, type RequestOf } from './host'
 
 function thrown(error: unknown): CallError {
   if (isApiError(error)) return new CallError(error)
@@ -21,8 +21,12 @@ export class TauriHost implements Host {
     return asked<ReplyOf<K>>('call', { command, request })
   }
 
-  async upload(file: Blob): Promise<string> {
-    const reply = await asked<{ upload: string }>('upload', new Uint8Array(await file.arrayBuffer()))
+  async upload(file: Blob, _progress?: (share: number) => void, signal?: AbortSignal): Promise<string> {
+    const bytes = new Uint8Array(await file.arrayBuffer())
+    if (signal?.aborted) throw aborted()
+    const reply = await asked<{ upload: string }>('upload', bytes)
+    // The bridge cannot take back what was handed over: it is left lying, and the shell clears it away.
+    if (signal?.aborted) throw aborted()
     return reply.upload
   }
 
@@ -32,6 +36,14 @@ export class TauriHost implements Host {
 
   thumbnailUrl(hash: string): string {
     return convertFileSrc(`${hash}/thumbnail`, 'photo')
+  }
+
+  tilesUrl(version: string): string {
+    return convertFileSrc(version, 'tiles')
+  }
+
+  stampedUrl(hash: string): string {
+    return convertFileSrc(`${hash}/stamped`, 'photo')
   }
 
   async download(id: string) {

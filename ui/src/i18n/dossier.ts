@@ -32,7 +32,9 @@ export const zh = {
   responsible: '责任',
   remarks: '备注',
   position: '检查位置',
-  from_site: '距对象 {distance}',
+  no_position: '没有记录位置',
+  photo_positions: '{sum} 张照片带位置',
+  photo_range: '离对象 {from} 到 {to}',
   photo: '照片 {n}',
   photo_of: '照片 {n}，共 {all} 张',
   photo_missing: '照片尚未到达',
@@ -45,7 +47,6 @@ export const zh = {
   unchanged: '没有改动',
   chosen: '已选用',
   edit_hint: '只提交改动过的项。',
-  mock: '模拟位置',
 }
 
 export const en: typeof zh = {
@@ -83,7 +84,9 @@ export const en: typeof zh = {
   responsible: 'Responsible',
   remarks: 'Remarks',
   position: 'Where the inspector stood',
-  from_site: '{distance} from the site',
+  no_position: 'No position on record',
+  photo_positions: '{sum} photo carries a position | {sum} photos carry a position',
+  photo_range: '{from} to {to} from the site',
   photo: 'Photo {n}',
   photo_of: 'Photo {n} of {all}',
   photo_missing: 'Photo has not arrived yet',
@@ -96,5 +99,4 @@ export const en: typeof zh = {
   unchanged: 'Nothing was changed',
   chosen: 'Chosen',
   edit_hint: 'Only what you change is sent.',
-  mock: 'mock position',
 }

@@ -20,6 +20,18 @@ export const zh = {
   scope: '所辖网格',
   sign_out: '退出登录',
   import: '导入区划、边界或台账',
+  evidence: {
+    title: '照片和定位',
+    long_side: '保存的照片，长边最多',
+    pixels: '{side} 像素',
+    long_side_original: '原图（最多 {side} 像素）',
+    keep_original: '另存相机原文件',
+    keep_original_hint: '原文件只留在本机，不上传，会占用更多空间。',
+    accuracy: '定位精度达到多少就停止等待',
+    wait: '最多等待',
+    seconds: '{seconds} 秒',
+    wait_hint: '等待时随时可以点“就用这个”，用已有的位置。',
+  },
 }
 
 export const en: typeof zh = {
@@ -44,4 +56,16 @@ export const en: typeof zh = {
   scope: 'Grid units',
   sign_out: 'Sign out',
   import: 'Import divisions, boundaries or a ledger',
+  evidence: {
+    title: 'Photos and positions',
+    long_side: 'Stored photos, longest side at most',
+    pixels: '{side} pixels',
+    long_side_original: 'as taken (at most {side} pixels)',
+    keep_original: "Keep the camera's file too",
+    keep_original_hint: 'It stays on this device, is never sent, and takes more space.',
+    accuracy: 'Stop waiting for a position within',
+    wait: 'Wait at most',
+    seconds: '{seconds} s',
+    wait_hint: 'While waiting you can always press "Use this one" and take what there is.',
+  },
 }

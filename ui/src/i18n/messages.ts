@@ -6,7 +6,10 @@ import * as grid from './grid'
 import * as imports from './imports'
 import * as inspection from './inspection'
 import * as ledger from './ledger'
+import * as map from './map'
 import * as me from './me'
+import * as photo from './photo'
+import * as photos from './photos'
 import * as registration from './registration'
 import * as signIn from './sign-in'
 import * as sites from './sites'
@@ -23,7 +26,10 @@ export const zh = {
   imports: imports.zh,
   inspection: inspection.zh,
   ledger: ledger.zh,
+  map: map.zh,
   me: me.zh,
+  photo: photo.zh,
+  photos: photos.zh,
   registration: registration.zh,
   sign_in: signIn.zh,
   sites: sites.zh,
@@ -41,7 +47,10 @@ export const en: typeof zh = {
   imports: imports.en,
   inspection: inspection.en,
   ledger: ledger.en,
+  map: map.en,
   me: me.en,
+  photo: photo.en,
+  photos: photos.en,
   registration: registration.en,
   sign_in: signIn.en,
   sites: sites.en,

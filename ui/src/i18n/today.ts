@@ -7,6 +7,8 @@ export const zh = {
   conflicts: '有冲突',
   of_done: '已完成 {done}',
   drafts: '继续填写',
+  resume: '继续上次的检查',
+  found: '拍照时应用曾被系统关闭，{sum} 张照片已找回，在这份检查中',
   overdue: '逾期未完成',
   overdue_all: '查看全部逾期',
   no_overdue: '没有逾期的整治任务',
@@ -32,6 +34,9 @@ export const en: typeof zh = {
   conflicts: 'In conflict',
   of_done: '{done} done',
   drafts: 'Go on with',
+  resume: 'Go on with the last inspection',
+  found:
+    'The system closed the app over the camera; {sum} photo was found again and is in this inspection | The system closed the app over the camera; {sum} photos were found again and are in this inspection',
   overdue: 'Overdue',
   overdue_all: 'All overdue',
   no_overdue: 'Nothing is overdue',

@@ -32,9 +32,9 @@ export const zh = {
   kind: { enterprise: '企业', toilet: '厕所', sewage: '污水', waste: '垃圾', housing: '房屋', other: '其他' },
   level: { province: '省', city: '市', county: '区县', town: '镇街', village: '村居' },
   provider: {
-    gps: '卫星',
-    network: '网络',
-    platform: '系统',
+    gps: '卫星定位',
+    network: '网络定位',
+    platform: '系统定位',
     typed: '手工输入',
     map: '地图选点',
     photo: '照片',

@@ -11,9 +11,22 @@ export const LANGUAGES: { value: Language; label: string }[] = [
 ]
 export const THEMES: Theme[] = ['light', 'dark', 'outdoor', 'system']
 
+/** The longest side of a stored photo, in pixels; the last is as large as the host takes. */
+export const LONG_SIDES = [1280, 1600, 2000, 3000, 8000] as const
+export type LongSide = (typeof LONG_SIDES)[number]
+
+/** The radius in metres that a fix is waited for. */
+export const ACCURACIES = [5, 10, 20, 50, 100] as const
+/** How many seconds it is waited for at most. */
+export const WAITS = [15, 30, 60] as const
+
 const KEY = 'village-ledger.settings'
 
 interface Kept {
+  photoLongSide?: unknown
+  keepOriginal?: unknown
+  wantedAccuracyM?: unknown
+  waitS?: unknown
   language?: unknown
   theme?: unknown
 }
@@ -32,6 +45,10 @@ export const useSettings = defineStore('settings', () => {
   // Never from navigator.language, which is "C" in WebKitGTK.
   const language = ref<Language>(before.language === 'en' ? 'en' : 'zh-CN')
   const theme = ref<Theme>(THEMES.find((one) => one === before.theme) ?? 'light')
+  const photoLongSide = ref<LongSide>(LONG_SIDES.find((one) => one === before.photoLongSide) ?? 2000)
+  const keepOriginal = ref(before.keepOriginal === true)
+  const wantedAccuracyM = ref<(typeof ACCURACIES)[number]>(ACCURACIES.find((one) => one === before.wantedAccuracyM) ?? 20)
+  const waitS = ref<(typeof WAITS)[number]>(WAITS.find((one) => one === before.waitS) ?? 60)
   const systemIsDark = window.matchMedia('(prefers-color-scheme: dark)')
 
   function paint(): void {
@@ -46,13 +63,21 @@ export const useSettings = defineStore('settings', () => {
   watch(language, setLanguage, { immediate: true })
   watch(theme, paint, { immediate: true })
   systemIsDark.addListener(paint)
-  watch([language, theme], () => {
+  watch([language, theme, photoLongSide, keepOriginal, wantedAccuracyM, waitS], () => {
+    const chosen = {
+      language: language.value,
+      theme: theme.value,
+      photoLongSide: photoLongSide.value,
+      keepOriginal: keepOriginal.value,
+      wantedAccuracyM: wantedAccuracyM.value,
+      waitS: waitS.value,
+    }
     try {
-      localStorage.setItem(KEY, JSON.stringify({ language: language.value, theme: theme.value }))
+      localStorage.setItem(KEY, JSON.stringify(chosen))
     } catch {
       // Without storage the choice lasts until the program is closed.
     }
   })
 
-  return { language, theme }
+  return { language, theme, photoLongSide, keepOriginal, wantedAccuracyM, waitS }
 })

@@ -9,6 +9,7 @@ import type { SiteFields } from "./SiteFields";
 import type { SiteId } from "./SiteId";
 import type { SiteSummary } from "./SiteSummary";
 import type { StageChange } from "./StageChange";
+import type { VisitWhereabouts } from "./VisitWhereabouts";
 
 /**
  * All that is known of one site.
@@ -70,6 +71,10 @@ stage_changes: Array<StageChange>,
  * Photos, oldest first.
  */
 photos: Array<PhotoView>, 
+/**
+ * How the positions of the visits lie to the site, for visits that have one.
+ */
+whereabouts: Array<VisitWhereabouts>, 
 /**
  * Changes to this dossier that the server does not have yet; always 0 at the office.
  */

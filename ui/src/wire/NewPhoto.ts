@@ -11,6 +11,18 @@ export type NewPhoto = {
  */
 hash: PhotoHash, 
 /**
- * The problem that it shows, if it shows one.
+ * The problem that it shows: one of this visit, or one that is on record.
  */
-problem: ProblemId | null, };
+problem: ProblemId | null, 
+/**
+ * Whether it shows how things look after rectification.
+ */
+rectified: boolean, 
+/**
+ * The photo that this one was drawn on.
+ */
+sketch_of: PhotoHash | null, 
+/**
+ * The earlier photo that this one was taken to be compared with.
+ */
+compare_with: PhotoHash | null, };

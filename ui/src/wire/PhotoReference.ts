@@ -26,6 +26,18 @@ inspection: InspectionId | null,
  */
 problem: ProblemId | null, 
 /**
+ * Whether it shows how the problem, or the site, looks after rectification.
+ */
+rectified: boolean, 
+/**
+ * The photo that this one was drawn on (arrow, circle, text).
+ */
+sketch_of: PhotoHash | null, 
+/**
+ * The earlier photo that this one was taken to be compared with.
+ */
+compare_with: PhotoHash | null, 
+/**
  * The size of the stored file in bytes.
  */
 bytes: number, 
@@ -37,6 +49,14 @@ taken_at: string | null,
  * Where it was taken, if it says so.
  */
 position: Position | null, 
+/**
+ * Where the camera pointed, in degrees clockwise from north, if it says so.
+ */
+direction_deg: number | null, 
+/**
+ * Make and model of the camera; empty if it does not say.
+ */
+camera: string, 
 /**
  * When it was added.
  */

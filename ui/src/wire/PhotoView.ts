@@ -14,6 +14,10 @@ photo: PhotoReference,
  */
 present: boolean, 
 /**
+ * Whether the thumbnail's bytes are on this replica.
+ */
+thumbnail: boolean, 
+/**
  * Whether the server has proved that it holds the bytes; always true at the office when present.
  */
 stored: boolean, };

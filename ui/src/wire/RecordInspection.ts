@@ -32,6 +32,10 @@ source: InspectionSource,
  */
 position: Position | null, 
 /**
+ * By how many seconds the device's clock was ahead of the fix when the fix came, if that is known.
+ */
+fix_clock_ahead_s: number | null, 
+/**
  * What the inspector judged.
  */
 decision: NewDecision | null, 

@@ -33,4 +33,8 @@ conflict: boolean | null,
 /**
  * Polluting, not done, and past the deadline today in China. These come with the longest overdue first.
  */
-overdue: boolean | null, };
+overdue: boolean | null, 
+/**
+ * With a position, or without.
+ */
+placed: boolean | null, };

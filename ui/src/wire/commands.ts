@@ -1,29 +1,50 @@
 // Written by `cargo run -p wire --bin bindings`. Do not edit.
 import type { AttachPhoto } from './AttachPhoto'
 import type { AttachedPhoto } from './AttachedPhoto'
+import type { CheckPhoto } from './CheckPhoto'
 import type { ChooseValue } from './ChooseValue'
+import type { ComparePosition } from './ComparePosition'
+import type { ComparedPosition } from './ComparedPosition'
 import type { ConnectServer } from './ConnectServer'
+import type { ConvertPlace } from './ConvertPlace'
 import type { Count } from './Count'
 import type { DetachPhoto } from './DetachPhoto'
 import type { DossierView } from './DossierView'
 import type { Download } from './Download'
 import type { Draft } from './Draft'
 import type { EditSite } from './EditSite'
+import type { ExpectPhoto } from './ExpectPhoto'
 import type { ExportLedger } from './ExportLedger'
+import type { ExportPhotos } from './ExportPhotos'
+import type { FreeSpace } from './FreeSpace'
+import type { FreedSpace } from './FreedSpace'
 import type { GridUnit } from './GridUnit'
 import type { ImportFile } from './ImportFile'
 import type { ImportReport } from './ImportReport'
+import type { ImportTiles } from './ImportTiles'
+import type { LatLon } from './LatLon'
 import type { LedgerOf } from './LedgerOf'
 import type { LedgerPage } from './LedgerPage'
 import type { LedgerTotals } from './LedgerTotals'
 import type { ListSites } from './ListSites'
 import type { Locate } from './Locate'
 import type { Located } from './Located'
+import type { MapExtent } from './MapExtent'
+import type { MapPhoto } from './MapPhoto'
+import type { MapPhotos } from './MapPhotos'
+import type { MapSitePage } from './MapSitePage'
+import type { MapSites } from './MapSites'
+import type { MapVillages } from './MapVillages'
+import type { MissingPhotos } from './MissingPhotos'
 import type { Nothing } from './Nothing'
 import type { OneDraft } from './OneDraft'
+import type { OnePhoto } from './OnePhoto'
 import type { OneSite } from './OneSite'
+import type { PhotoCheck } from './PhotoCheck'
+import type { PhotoStorage } from './PhotoStorage'
 import type { RecordInspection } from './RecordInspection'
 import type { RecordedInspection } from './RecordedInspection'
+import type { RecoveredPhoto } from './RecoveredPhoto'
 import type { RegisterSite } from './RegisterSite'
 import type { Rename } from './Rename'
 import type { SaveDownload } from './SaveDownload'
@@ -33,6 +54,9 @@ import type { Session } from './Session'
 import type { SiteFilter } from './SiteFilter'
 import type { SitePage } from './SitePage'
 import type { SyncStatus } from './SyncStatus'
+import type { TakePhoto } from './TakePhoto'
+import type { TileArchive } from './TileArchive'
+import type { VillageOutline } from './VillageOutline'
 import type { WorkProgress } from './WorkProgress'
 
 export interface Commands {
@@ -40,6 +64,15 @@ export interface Commands {
   'session.rename': { request: Rename; reply: Session }
   'grid.units': { request: Nothing; reply: Array<GridUnit> }
   'grid.locate': { request: Locate; reply: Located }
+  'positions.compare': { request: ComparePosition; reply: ComparedPosition }
+  'positions.convert': { request: ConvertPlace; reply: LatLon }
+  'map.extent': { request: Nothing; reply: MapExtent }
+  'map.sites': { request: MapSites; reply: MapSitePage }
+  'map.villages': { request: MapVillages; reply: Array<VillageOutline> }
+  'map.photos': { request: MapPhotos; reply: Array<MapPhoto> }
+  'tiles.get': { request: Nothing; reply: TileArchive | null }
+  'tiles.import': { request: ImportTiles; reply: TileArchive }
+  'tiles.remove': { request: Nothing; reply: Nothing }
   'sites.list': { request: ListSites; reply: SitePage }
   'sites.count': { request: SiteFilter; reply: Count }
   'sites.dossier': { request: OneSite; reply: DossierView }
@@ -53,6 +86,9 @@ export interface Commands {
   'drafts.discard': { request: OneDraft; reply: Nothing }
   'photos.attach': { request: AttachPhoto; reply: AttachedPhoto }
   'photos.detach': { request: DetachPhoto; reply: Nothing }
+  'photos.export': { request: ExportPhotos; reply: Download }
+  'photos.check': { request: CheckPhoto; reply: PhotoCheck }
+  'photos.missing': { request: Nothing; reply: MissingPhotos }
   'ledger.totals': { request: LedgerOf; reply: LedgerTotals }
   'ledger.rows': { request: ListSites; reply: LedgerPage }
   'ledger.export': { request: ExportLedger; reply: Download }
@@ -67,5 +103,12 @@ export interface DeviceCommands {
   'sync.stop': { request: Nothing; reply: SyncStatus }
   'sync.connect': { request: ConnectServer; reply: SyncStatus }
   'sync.disconnect': { request: Nothing; reply: SyncStatus }
+  'photos.storage': { request: Nothing; reply: PhotoStorage }
+  'photos.free_space': { request: FreeSpace; reply: FreedSpace }
+  'photos.fetch': { request: OnePhoto; reply: Nothing }
+  'camera.expect': { request: ExpectPhoto; reply: Nothing }
+  'camera.done': { request: Nothing; reply: Nothing }
+  'camera.take': { request: TakePhoto; reply: AttachedPhoto | null }
+  'camera.recover': { request: Nothing; reply: Array<RecoveredPhoto> }
   'downloads.save': { request: SaveDownload; reply: SavedDownload }
 }

@@ -25,7 +25,7 @@ pub(super) fn locate(app: &App, request: Locate) -> Result<Located, Failure> {
 }
 
 /// County, town and village by name, down to the unit itself.
-pub(super) fn path(reader: &Reader<'_>, code: &GridCode) -> Result<Vec<String>, StoreError> {
+pub(crate) fn path(reader: &Reader<'_>, code: &GridCode) -> Result<Vec<String>, StoreError> {
     let GridNames { county, town, village } = reader.grid_names(code)?;
     let names = match code.level() {
         GridLevel::Province | GridLevel::City => {

@@ -2,26 +2,35 @@
 
 use std::collections::HashMap;
 
+use domain::whereabouts::CLOCK_TOLERANCE;
 use domain::{
-    Decision, DecisionId, Dossier, Inspection, PhotoHash, PhotoId, PhotoReference, Problem, Severity,
+    ClockDeviation, ClockReference, Decision, DecisionId, Dossier, Inspection, PhotoHash, PhotoId,
+    PhotoReference, Problem, Severity,
 };
 use store::{Author, DossierWrite};
 use wire::ApiError;
 use wire::message::{AttachedPhoto, NewDecision, NewPhoto, NewProblem, RecordInspection, RecordedInspection};
 
 use super::draft::photos;
+use super::place::checked as checked_position;
 use super::site::writable;
 use super::text::{Limit, clean, day, required};
 use crate::App;
 use crate::error::{Failure, not_found};
+use crate::photo::intake::bare;
+use crate::sync::clock_of;
 
 /// The most problems or photos that one visit can have.
 const MOST: usize = 200;
 
 pub(super) fn record(app: &App, request: RecordInspection) -> Result<RecordedInspection, Failure> {
     let request = checked(request)?;
+    if let Some(position) = &request.position {
+        checked_position("position", position, app.now())?;
+    }
     let author = app.author("inspections.record")?;
     app.store.write(|writer| {
+        let clock = clock(request.fix_clock_ahead_s, clock_of(writer)?);
         let mut known = HashMap::new();
         for photo in request.draft.map(|draft| photos(writer, draft)).transpose()?.into_iter().flatten() {
             known.insert(photo.hash.clone(), photo);
@@ -39,7 +48,7 @@ pub(super) fn record(app: &App, request: RecordInspection) -> Result<RecordedIns
                     at = inspection.at;
                     Ok(Vec::new())
                 }
-                None => writes(&request, before, &known, &author),
+                None => writes(&request, before, &known, clock, &author),
             }
         })?;
         if let Some(draft) = request.draft {
@@ -47,10 +56,6 @@ pub(super) fn record(app: &App, request: RecordInspection) -> Result<RecordedIns
         }
         Ok(RecordedInspection { inspection: request.id, site: request.site, at })
     })
-}
-
-fn bare(hash: &PhotoHash, bytes: u64) -> AttachedPhoto {
-    AttachedPhoto { hash: hash.clone(), bytes, width: 0, height: 0, taken_at: None, position: None }
 }
 
 fn checked(mut request: RecordInspection) -> Result<RecordInspection, ApiError> {
@@ -74,23 +79,55 @@ fn checked(mut request: RecordInspection) -> Result<RecordInspection, ApiError> 
             return Err(ApiError::invalid(field("deadline"), message).because("missing"));
         }
     }
-    let known = |photo: &NewPhoto| match photo.problem {
-        Some(problem) => request.problems.iter().any(|other| other.id == problem),
-        None => true,
-    };
-    if let Some(index) = request.photos.iter().position(|photo| !known(photo)) {
-        let message = "the photo shows a problem that is not in this record";
-        return Err(ApiError::invalid(format!("photos.{index}.problem"), message));
-    }
     Ok(request)
+}
+
+/// The larger of what the fix and the server say of this device's clock; nothing where both agree with it.
+fn clock(fix_clock_ahead_s: Option<i64>, server: Option<ClockDeviation>) -> Option<ClockDeviation> {
+    let fix = fix_clock_ahead_s
+        .map(|ahead_s| ClockDeviation { against: ClockReference::Fix, ahead_s })
+        .filter(|deviation| deviation.ahead_s.unsigned_abs() > CLOCK_TOLERANCE.num_seconds().unsigned_abs());
+    fix.into_iter().chain(server).max_by_key(|deviation| deviation.ahead_s.unsigned_abs())
+}
+
+/// Finds what the photos of a request name: problems and photos of this record or of the dossier.
+fn check_named(request: &RecordInspection, before: &Dossier) -> Result<(), ApiError> {
+    for (index, photo) in request.photos.iter().enumerate() {
+        let NewPhoto { hash, problem, rectified: _, sketch_of, compare_with } = photo;
+        let field = |name: &str| format!("photos.{index}.{name}");
+        let is_known = |problem| {
+            request.problems.iter().any(|other| other.id == problem)
+                || before.problems.iter().any(|other| other.id == problem)
+        };
+        if problem.is_some_and(|problem| !is_known(problem)) {
+            let message = "the photo shows a problem that is neither in this record nor in the dossier";
+            return Err(ApiError::invalid(field("problem"), message).because("unknown_problem"));
+        }
+        let is_shown = |named: &PhotoHash| {
+            request.photos.iter().any(|other| other.hash == *named)
+                || before.photos.iter().any(|other| other.hash == *named)
+        };
+        for (name, named) in [("sketch_of", sketch_of), ("compare_with", compare_with)] {
+            if named.as_ref().is_some_and(|named| !is_shown(named)) {
+                let message = "the photo names another one that is neither in this record nor in the dossier";
+                return Err(ApiError::invalid(field(name), message).because("unknown_photo"));
+            }
+            if named.as_ref() == Some(hash) {
+                return Err(ApiError::invalid(field(name), "the photo names itself").because("same_photo"));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn writes(
     request: &RecordInspection,
     before: &Dossier,
     known: &HashMap<PhotoHash, AttachedPhoto>,
+    clock: Option<ClockDeviation>,
     author: &Author,
 ) -> Result<Vec<DossierWrite>, Failure> {
+    check_named(request, before)?;
     let (at, by) = (author.at, &author.person);
     let inspection = Some(request.id);
     let mut writes = vec![DossierWrite::AddInspection(Inspection {
@@ -99,6 +136,7 @@ fn writes(
         verdict: request.decision.as_ref().map(|decision| decision.verdict),
         remarks: request.remarks.clone(),
         position: request.position,
+        clock,
         at,
         by: by.clone(),
     })];
@@ -131,16 +169,21 @@ fn writes(
             by: by.clone(),
         }));
     }
-    for NewPhoto { hash, problem } in &request.photos {
+    for NewPhoto { hash, problem, rectified, sketch_of, compare_with } in &request.photos {
         let photo = known.get(hash).ok_or_else(|| not_found("photo"))?;
         writes.push(DossierWrite::AddPhoto(PhotoReference {
             id: PhotoId::new(),
             hash: hash.clone(),
             inspection,
             problem: *problem,
+            rectified: *rectified,
+            sketch_of: sketch_of.clone(),
+            compare_with: compare_with.clone(),
             bytes: photo.bytes,
             taken_at: photo.taken_at,
             position: photo.position,
+            direction_deg: photo.direction_deg,
+            camera: photo.camera.clone(),
             at,
             by: by.clone(),
         }));

@@ -4,12 +4,18 @@ mod draft;
 mod grid;
 mod inspection;
 mod ledger;
+mod map;
 mod photo;
+mod photo_check;
+mod photo_export;
+mod photos_missing;
+mod place;
 mod session;
 mod site;
 mod text;
+mod tiles;
 
-pub(crate) use photo::refused as photo_refused;
+pub(crate) use grid::path;
 pub(crate) use site::registration;
 
 use wire::message::*;
@@ -39,6 +45,15 @@ bodies! {
     session_rename(Rename) -> Session = session::rename;
     grid_units(Nothing) -> Vec<domain::GridUnit> = grid::units;
     grid_locate(Locate) -> Located = grid::locate;
+    positions_compare(ComparePosition) -> ComparedPosition = place::compare;
+    positions_convert(ConvertPlace) -> domain::LatLon = place::convert;
+    map_extent(Nothing) -> MapExtent = map::extent;
+    map_sites(MapSites) -> MapSitePage = map::sites;
+    map_villages(MapVillages) -> Vec<VillageOutline> = map::villages;
+    map_photos(MapPhotos) -> Vec<MapPhoto> = map::photos;
+    tiles_get(Nothing) -> Option<TileArchive> = tiles::get;
+    tiles_import(ImportTiles) -> TileArchive = tiles::import;
+    tiles_remove(Nothing) -> Nothing = tiles::remove;
     sites_list(ListSites) -> SitePage = site::list;
     sites_count(SiteFilter) -> Count = site::count;
     sites_dossier(OneSite) -> DossierView = site::dossier;
@@ -52,6 +67,9 @@ bodies! {
     drafts_discard(OneDraft) -> Nothing = draft::discard;
     photos_attach(AttachPhoto) -> AttachedPhoto = photo::attach;
     photos_detach(DetachPhoto) -> Nothing = photo::detach;
+    photos_export(ExportPhotos) -> Download = photo_export::export;
+    photos_check(CheckPhoto) -> PhotoCheck = photo_check::check;
+    photos_missing(Nothing) -> MissingPhotos = photos_missing::list;
     ledger_totals(LedgerOf) -> LedgerTotals = ledger::totals;
     ledger_rows(ListSites) -> LedgerPage = ledger::rows;
     ledger_export(ExportLedger) -> Download = ledger::export;

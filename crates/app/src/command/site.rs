@@ -6,11 +6,12 @@ use domain::{Dossier, GridLevel, InspectionSource, Position, SiteField, SiteFiel
 use store::{DossierWrite, Reader, SiteRow, stored_position};
 use wire::message::{
     ChooseValue, Count, DossierView, EditSite, FieldEdit, ListSites, OneSite, PhotoView, ProblemView,
-    RegisterSite, SiteFilter, SitePage, SiteSummary,
+    RegisterSite, SiteFilter, SitePage, SiteSummary, VisitWhereabouts,
 };
 use wire::{ApiError, ErrorCode};
 
 use super::grid::{known, path};
+use super::place::whereabouts;
 use super::text::{Limit, clean, credit_code, required};
 use crate::App;
 use crate::error::{Failure, not_found};
@@ -66,8 +67,22 @@ fn view(reader: &Reader<'_>, dossier: Dossier, summary: SiteSummary) -> Result<D
     let photos = photos
         .into_iter()
         .map(|photo| {
-            let file = reader.photo_file(&photo.hash)?;
-            Ok(PhotoView { present: file.is_some(), stored: file.is_some_and(|file| file.stored), photo })
+            let file = reader.photo_known(&photo.hash)?;
+            Ok(PhotoView {
+                present: file.is_some_and(|file| !file.removed),
+                thumbnail: reader.has_thumbnail(&photo.hash)?,
+                stored: file.is_some_and(|file| file.stored),
+                photo,
+            })
+        })
+        .collect::<Result<_, Failure>>()?;
+    let site = fields.position.map(|position| position.place);
+    let whereabouts = inspections
+        .iter()
+        .filter_map(|inspection| Some((inspection.id, inspection.position?)))
+        .map(|(inspection, position)| {
+            let (whereabouts, path) = whereabouts(reader, &position, site, &fields.grid)?;
+            Ok(VisitWhereabouts { inspection, whereabouts, path })
         })
         .collect::<Result<_, Failure>>()?;
     Ok(DossierView {
@@ -85,6 +100,7 @@ fn view(reader: &Reader<'_>, dossier: Dossier, summary: SiteSummary) -> Result<D
         problems,
         stage_changes,
         photos,
+        whereabouts,
         unsent_changes: reader.unsent_of(id)?,
     })
 }

@@ -1,7 +1,11 @@
-//! The sync engine. It does no I/O of its own: it is given a store, a protocol and a moment.
+//! The sync engine. It does no I/O of its own: it is given a store, a protocol and a clock.
 
-mod photo;
+mod clock;
+mod pause;
+mod photo_fetch;
+mod photo_send;
 mod record;
+mod thumbnail;
 mod watch;
 
 use std::sync::Arc;
@@ -14,7 +18,10 @@ use wire::sync::SyncProtocol;
 use wire::{ApiError, ErrorCode};
 
 use crate::error::to_api_error;
+use pause::Question;
 
+pub(crate) use clock::{CLOCK, clock_of};
+pub(crate) use photo_fetch::{Fetched, fetch_one};
 pub use watch::SyncWatch;
 
 /// What a sync that ended well has proven.
@@ -28,27 +35,37 @@ pub struct SyncOutcome {
     pub refused_photo: Option<ApiError>,
 }
 
-/// Sends and fetches everything: first records, then photos; then says what was proven. It may be dropped or fail at
-/// any point and goes on from there the next time.
+/// Sends and fetches everything: first records, then the thumbnails of photos, then photos; then says what was proven.
+/// It may be dropped or fail at any point and goes on from there the next time.
 pub async fn sync(
     store: &Arc<Store>,
     protocol: &impl SyncProtocol,
-    now: DateTime<Utc>,
+    clock: &(dyn Fn() -> DateTime<Utc> + Send + Sync),
     watch: &SyncWatch,
 ) -> Result<SyncOutcome, ApiError> {
-    let mut exchanged = record::exchange(store, protocol, false, watch).await?;
-    let apart = store.read(|reader| differing(reader, &exchanged)).map_err(to_api_error)?;
+    let now = clock();
+    let mut exchanged = record::exchange(store, protocol, false, clock, watch).await?;
+    let differ = store.read(|reader| differing(reader, &exchanged)).map_err(to_api_error)?;
+    watch.keep_only_differing(&differ);
+    let is_due = |grid: &&GridCode| watch.is_due(&Question::Difference((*grid).clone()), now);
+    let apart: Vec<GridCode> = differ.iter().filter(is_due).cloned().collect();
     if !apart.is_empty() {
         // One of the two was restored from a backup, or lost something: both tell each other all they have.
         store.write(|writer| writer.compare_anew(&apart, &exchanged.scope)).map_err(to_api_error)?;
-        exchanged = record::exchange(store, protocol, true, watch).await?;
-        if let Some(grid) = exchanged.damaged.first() {
-            let message = format!("records of {grid} arrived that cannot be read; what is here is unharmed");
-            return Err(ApiError::new(ErrorCode::Malformed, message).because("damaged"));
+        exchanged = record::exchange(store, protocol, true, clock, watch).await?;
+        // What differs still is not told again at every sync.
+        for grid in store.read(|reader| differing(reader, &exchanged)).map_err(to_api_error)? {
+            watch.fruitless(Question::Difference(grid), now);
         }
     }
-    let refused_photo = photo::send(store, protocol, &exchanged.photos_wanted, watch).await?;
-    photo::fetch(store, protocol, watch).await?;
+    if let Some(grid) = exchanged.damaged.first() {
+        let message = format!("records of {grid} arrived that cannot be read; what is here is unharmed");
+        return Err(ApiError::new(ErrorCode::Malformed, message).because("damaged"));
+    }
+    thumbnail::send(store, protocol, &exchanged.photos_wanted, watch).await?;
+    thumbnail::fetch(store, protocol, now, watch).await?;
+    let refused_photo = photo_send::send(store, protocol, &exchanged.photos_wanted, now, watch).await?;
+    photo_fetch::fetch(store, protocol, now, watch).await?;
     prove(store, exchanged, refused_photo, now).map_err(to_api_error)
 }
 

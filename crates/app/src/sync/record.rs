@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use domain::{GridCode, PhotoHash};
 use store::{LogEntry, Store, StoreError, Unsent};
 use uuid::Uuid;
 use wire::message::SyncPhase;
 use wire::sync::{
-    Cursor, Digest, DocumentChanges, ExchangeReply, ExchangeRequest, PAGE_BYTES, PROTOCOL, Push, SyncProtocol,
+    Cursor, Digest, DocumentChanges, ExchangeReply, ExchangeRequest, PAGE_BYTES, PROTOCOL, Push,
+    SyncProtocol, WantedPhoto,
 };
 use wire::{ApiError, ErrorCode};
 
-use super::SyncWatch;
+use super::{SyncWatch, clock};
 use crate::app::SCOPE;
 use crate::error::{from_protocol, to_api_error};
 
@@ -24,7 +26,7 @@ const INSTALL: &str = "install";
 pub(super) struct Exchanged {
     pub scope: Vec<GridCode>,
     pub digests: Vec<Digest>,
-    pub photos_wanted: Vec<PhotoHash>,
+    pub photos_wanted: Vec<WantedPhoto>,
     /// Grid units whose news could not be taken in; nothing else is known then.
     pub damaged: BTreeSet<GridCode>,
 }
@@ -34,6 +36,7 @@ pub(super) async fn exchange(
     store: &Arc<Store>,
     protocol: &impl SyncProtocol,
     own_too: bool,
+    clock: &(dyn Fn() -> DateTime<Utc> + Send + Sync),
     watch: &SyncWatch,
 ) -> Result<Exchanged, ApiError> {
     // Each change is offered once in a sync; one that is refused is not offered again before the scope changes.
@@ -43,7 +46,9 @@ pub(super) async fn exchange(
         let waiting = store.read::<_, StoreError>(|reader| reader.unsent_count()).map_err(to_api_error)?;
         watch.at(SyncPhase::Records, done, done + waiting, protocol.traffic())?;
         let offer = offer(store, offered_to, own_too).map_err(to_api_error)?;
+        let before = clock();
         let reply = protocol.exchange(offer.request.clone()).await.map_err(from_protocol)?;
+        clock::judge(store, before, clock(), reply.now).map_err(to_api_error)?;
         if offer.request.generation != Some(reply.generation)
             && begin_anew(store, &offer.request, &reply).map_err(to_api_error)?
         {
@@ -84,7 +89,8 @@ fn offer(store: &Store, offered_to: i64, own_too: bool) -> Result<Offer, StoreEr
         let (push, numbers) = by_grid(reader.unsent_after(offered_to, PAGE_BYTES)?);
         let generation = reader.setting(SERVER_GENERATION)?.and_then(|text| text.parse().ok());
         let cursors = reader.log_positions()?.into_iter().map(|(grid, seq)| Cursor { grid, seq }).collect();
-        let photos = reader.photos_to_send()?;
+        let mut photos = reader.photos_to_send()?;
+        photos.extend(reader.removed_unproven()?);
         let request =
             ExchangeRequest { protocol: PROTOCOL, install, own_too, generation, cursors, push, photos };
         Ok(Offer { request, numbers })
@@ -176,18 +182,25 @@ fn take(store: &Store, offer: &Offer, reply: &ExchangeReply) -> Result<BTreeSet<
         .map_err(to_api_error)
 }
 
-/// Photos that were offered and not wanted are on the server.
+/// Photos that were offered and not wanted are on the server. Of those that are wanted, the ones that were removed here
+/// cannot be sent: they are missing from now on. Gives the others.
 fn note_photos(
     store: &Store,
     offered: &[PhotoHash],
-    wanted: Vec<PhotoHash>,
-) -> Result<Vec<PhotoHash>, StoreError> {
+    mut wanted: Vec<WantedPhoto>,
+) -> Result<Vec<WantedPhoto>, StoreError> {
+    let lacking: BTreeSet<PhotoHash> = wanted.iter().map(|photo| photo.hash.clone()).collect();
     store.write(|writer| {
-        for hash in offered.iter().filter(|hash| !wanted.contains(hash)) {
-            if let Some(file) = writer.photo_file(hash)? {
-                writer.note_photo(hash, file.bytes, true)?;
+        let mut gone = BTreeSet::new();
+        for hash in offered {
+            if !lacking.contains(hash) {
+                writer.mark_photo_stored(hash)?;
+            } else if writer.photo_known(hash)?.is_some_and(|file| file.removed) {
+                writer.forget_photo(hash)?;
+                gone.insert(hash.clone());
             }
         }
+        wanted.retain(|photo| offered.contains(&photo.hash) && !gone.contains(&photo.hash));
         Ok(wanted)
     })
 }

@@ -153,6 +153,7 @@ fn inspection(id: &str, fact: &Fact) -> Result<Inspection, NotUnderstood> {
         verdict: fact.parsed(VERDICT)?,
         remarks: fact.text(REMARKS).to_owned(),
         position: fact.json(POSITION)?,
+        clock: fact.json(CLOCK)?,
         at: fact.moment(AT).ok_or(NotUnderstood)?,
         by: fact.text(BY).to_owned(),
     })
@@ -211,9 +212,14 @@ fn photo(id: &str, fact: &Fact) -> Result<PhotoReference, NotUnderstood> {
         hash: fact.required(HASH)?,
         inspection: fact.parsed(INSPECTION)?,
         problem: fact.parsed(PROBLEM)?,
+        rectified: fact.flag(RECTIFIED),
+        sketch_of: fact.parsed(SKETCH_OF)?,
+        compare_with: fact.parsed(COMPARE_WITH)?,
         bytes: fact.number(BYTES).and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default(),
         taken_at: fact.moment(TAKEN_AT),
         position: fact.json(POSITION)?,
+        direction_deg: fact.parsed(DIRECTION)?,
+        camera: fact.text(CAMERA).to_owned(),
         at: fact.moment(AT).ok_or(NotUnderstood)?,
         by: fact.text(BY).to_owned(),
     })

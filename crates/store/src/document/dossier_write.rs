@@ -128,12 +128,13 @@ impl Document {
 }
 
 fn inspection_fact(inspection: &Inspection) -> NewFact {
-    let Inspection { id: _, source, verdict, remarks, position, at, by } = inspection;
+    let Inspection { id: _, source, verdict, remarks, position, clock, at, by } = inspection;
     NewFact::signed(*at, by)
         .text(SOURCE, source.as_str())
         .text(VERDICT, verdict.map(|verdict| verdict.as_str()).unwrap_or_default())
         .text(REMARKS, remarks)
         .position(position.as_ref())
+        .json(CLOCK, clock.as_ref())
 }
 
 fn decision_fact(decision: &Decision) -> NewFact {
@@ -177,13 +178,33 @@ fn stage_change_fact(change: &StageChange) -> NewFact {
 }
 
 fn photo_fact(photo: &PhotoReference) -> NewFact {
-    let PhotoReference { id: _, hash, inspection, problem, bytes, taken_at, position, at, by } = photo;
+    let PhotoReference {
+        id: _,
+        hash,
+        inspection,
+        problem,
+        rectified,
+        sketch_of,
+        compare_with,
+        bytes,
+        taken_at,
+        position,
+        direction_deg,
+        camera,
+        at,
+        by,
+    } = photo;
     let fact = NewFact::signed(*at, by)
         .text(HASH, hash.as_str())
         .word(INSPECTION, inspection.as_ref())
         .word(PROBLEM, problem.as_ref())
+        .flag(RECTIFIED, *rectified)
+        .word(SKETCH_OF, sketch_of.as_ref())
+        .word(COMPARE_WITH, compare_with.as_ref())
         .put(BYTES, ScalarValue::Uint(*bytes))
-        .position(position.as_ref());
+        .position(position.as_ref())
+        .word(DIRECTION, direction_deg.as_ref())
+        .text(CAMERA, camera);
     match taken_at {
         Some(taken_at) => fact.put(TAKEN_AT, moment(*taken_at)),
         None => fact,
@@ -216,8 +237,16 @@ impl NewFact {
         }
     }
 
+    fn flag(self, key: &str, flag: bool) -> Self {
+        if flag { self.put(key, true) } else { self }
+    }
+
+    fn json(self, key: &str, value: Option<&impl serde::Serialize>) -> Self {
+        self.text(key, &value.and_then(|value| serde_json::to_string(value).ok()).unwrap_or_default())
+    }
+
     fn position(self, position: Option<&Position>) -> Self {
-        self.text(POSITION, &position.map(stored_position).unwrap_or_default())
+        self.json(POSITION, position)
     }
 }
 

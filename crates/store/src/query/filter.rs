@@ -40,7 +40,7 @@ impl Order {
 impl Condition {
     /// `today` decides what is overdue.
     pub fn of(filter: &SiteFilter, today: NaiveDate) -> Self {
-        let SiteFilter { grid, text, standing, done, open_problems, conflict, overdue } = filter;
+        let SiteFilter { grid, text, standing, done, open_problems, conflict, overdue, placed } = filter;
         let mut condition =
             Self { from: "site", terms: Vec::new(), values: Vec::new(), order: Order::Ledger };
         let words = text.as_deref().filter(|text| !text.trim().is_empty());
@@ -77,6 +77,11 @@ impl Condition {
         }
         if let Some(conflict) = conflict {
             condition.terms.push(format!("site.conflict = {}", u8::from(*conflict)));
+        }
+        match placed {
+            Some(true) => condition.terms.push("site.latitude IS NOT NULL".to_owned()),
+            Some(false) => condition.terms.push("site.latitude IS NULL".to_owned()),
+            None => {}
         }
         if let Some(overdue) = overdue {
             condition.overdue(*overdue, today);

@@ -269,14 +269,14 @@ fn site_row(row: &Row<'_>, names: &mut Names<'_>) -> Result<SiteRow, StoreError>
     })
 }
 
-fn word<T: std::str::FromStr>(row: &Row<'_>, column: usize) -> Result<Option<T>, StoreError> {
+pub(super) fn word<T: std::str::FromStr>(row: &Row<'_>, column: usize) -> Result<Option<T>, StoreError> {
     match row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)? {
         "" => Ok(None),
         word => word.parse().map(Some).map_err(|_| StoreError::Row("site")),
     }
 }
 
-fn day(row: &Row<'_>, column: usize) -> Result<Option<NaiveDate>, StoreError> {
+pub(super) fn day(row: &Row<'_>, column: usize) -> Result<Option<NaiveDate>, StoreError> {
     let text: Option<String> = row.get(column)?;
     text.map(|text| text.parse().map_err(|_| StoreError::Row("site"))).transpose()
 }

@@ -4,7 +4,6 @@ use domain::ledger::GridNames;
 use domain::{GridCode, GridLevel, GridUnit, LatLon};
 use rusqlite::{OptionalExtension as _, Row};
 
-use crate::document::read_geometry;
 use crate::{Reader, StoreError};
 
 impl Reader<'_> {
@@ -35,23 +34,12 @@ impl Reader<'_> {
         })
     }
 
-    /// The village whose boundary contains a place; the one with the lower code where two do.
+    /// The village whose boundary contains a place. On a border that villages share, and where outlines overlap, it is
+    /// the one with the lower code.
     pub fn village_at(&self, place: LatLon) -> Result<Option<GridUnit>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT boundary.code, boundary.geometry FROM boundary_box JOIN boundary ON boundary.n = boundary_box.n
-             WHERE west <= ?1 AND east >= ?1 AND south <= ?2 AND north >= ?2 ORDER BY boundary.code",
-        )?;
-        let mut rows = statement.query([place.longitude(), place.latitude()])?;
-        while let Some(row) = rows.next()? {
-            let code: GridCode = row.get::<_, String>(0)?.parse().map_err(|_| StoreError::Row("boundary"))?;
-            let geometry = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-            let boundary = read_geometry(code.clone(), geometry).ok_or(StoreError::Row("boundary"))?;
-            if code.level() == GridLevel::Village && boundary.contains(place) {
-                let named = self.unit(&code)?;
-                return Ok(Some(named.unwrap_or(GridUnit { name: String::new(), code })));
-            }
-        }
-        Ok(None)
+        let Some(code) = self.village_code_at(place)? else { return Ok(None) };
+        let named = self.unit(&code)?;
+        Ok(Some(named.unwrap_or(GridUnit { name: String::new(), code })))
     }
 }
 

@@ -18,8 +18,19 @@ impl Writer<'_> {
         self.transaction.prepare_cached("DELETE FROM photo WHERE site = ?1")?.execute([dossier.id.0])?;
         for photo in &dossier.photos {
             self.transaction
-                .prepare_cached("INSERT OR REPLACE INTO photo (id, site, hash) VALUES (?1, ?2, ?3)")?
-                .execute(params![photo.id.0, dossier.id.0, photo.hash.as_str()])?;
+                .prepare_cached(
+                    "INSERT INTO photo (id, site, hash, latitude, longitude, direction, at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                )?
+                .execute(params![
+                    photo.id.0,
+                    dossier.id.0,
+                    photo.hash.as_str(),
+                    photo.position.map(|position| position.place.latitude()),
+                    photo.position.map(|position| position.place.longitude()),
+                    photo.direction_deg,
+                    photo.taken_at.unwrap_or(photo.at).timestamp_millis(),
+                ])?;
         }
         Ok(())
     }

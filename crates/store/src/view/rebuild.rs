@@ -8,9 +8,28 @@ use crate::change::word_kind;
 use crate::{Store, StoreError};
 
 /// The tables that hold nothing of their own.
+// The R*Trees of sites and photos go with them.
 const VIEWS: &[&str] = &["site", "site_search", "photo", "grid_unit", "boundary", "boundary_box"];
 
+/// The form in which this version writes them. To be raised whenever the same documents would give other rows.
+const VERSION: &str = "2";
+const VERSION_SETTING: &str = "view_version";
+
 impl Store {
+    /// Writes the tables anew if another version wrote them: no screen may show them half filled, so this comes
+    /// before anything else.
+    pub(crate) fn refresh_views(&self) -> Result<(), StoreError> {
+        let written = self.read::<_, StoreError>(|reader| reader.setting(VERSION_SETTING))?;
+        if written.as_deref() == Some(VERSION) {
+            return Ok(());
+        }
+        self.rebuild_views(|done, total| {
+            if total > 0 && done % 5_000 == 0 {
+                tracing::info!(done, total, "writing the tables of an older version anew");
+            }
+        })
+    }
+
     /// Empties the tables that screens query and fills them again from the documents. `progress` is told how many
     /// documents are done, of how many.
     pub fn rebuild_views(&self, mut progress: impl FnMut(u64, u64)) -> Result<(), StoreError> {
@@ -37,6 +56,7 @@ impl Store {
                     DocumentKind::County => writer.show_county(&document.county()?)?,
                 }
             }
+            writer.set_setting(VERSION_SETTING, VERSION)?;
             progress(total, total);
             Ok(())
         })

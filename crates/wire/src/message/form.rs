@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
-use super::messages;
+use super::{AttachedPhoto, messages};
 
 /// What kind of form a draft is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -48,8 +48,14 @@ messages! {
     struct NewPhoto {
         /// The photo.
         hash: PhotoHash,
-        /// The problem that it shows, if it shows one.
+        /// The problem that it shows: one of this visit, or one that is on record.
         problem: Option<ProblemId>,
+        /// Whether it shows how things look after rectification.
+        rectified: bool,
+        /// The photo that this one was drawn on.
+        sketch_of: Option<PhotoHash>,
+        /// The earlier photo that this one was taken to be compared with.
+        compare_with: Option<PhotoHash>,
     }
     /// A visit to be recorded.
     struct RecordInspection {
@@ -63,6 +69,8 @@ messages! {
         source: InspectionSource,
         /// Where the inspector stood.
         position: Option<Position>,
+        /// By how many seconds the device's clock was ahead of the fix when the fix came, if that is known.
+        fix_clock_ahead_s: Option<i64>,
         /// What the inspector judged.
         decision: Option<NewDecision>,
         /// What else there is to say.
@@ -113,34 +121,5 @@ messages! {
         photos: Vec<AttachedPhoto>,
         /// When it was last saved on the disk.
         saved_at: DateTime<Utc>,
-    }
-    /// A photo to be taken in. Its bytes were uploaded before.
-    struct AttachPhoto {
-        /// The upload.
-        upload: Uuid,
-        /// The form that holds the photo; it need not be saved yet.
-        draft: Uuid,
-    }
-    /// A photo to be taken out of a form.
-    struct DetachPhoto {
-        /// The form.
-        draft: Uuid,
-        /// The photo.
-        hash: PhotoHash,
-    }
-    /// A photo that is on the disk.
-    struct AttachedPhoto {
-        /// The photo.
-        hash: PhotoHash,
-        /// Its size in bytes.
-        bytes: u64,
-        /// Its width in pixels, upright.
-        width: u32,
-        /// Its height in pixels, upright.
-        height: u32,
-        /// When it was taken, by the camera's clock, if it says so.
-        taken_at: Option<DateTime<Utc>>,
-        /// Where it was taken, if it says so.
-        position: Option<Position>,
     }
 }

@@ -2,12 +2,16 @@
 
 mod form;
 mod ledger;
+mod photo;
+mod place;
 mod session;
 mod site;
 mod sync;
 
 pub use form::*;
 pub use ledger::*;
+pub use photo::*;
+pub use place::*;
 pub use session::*;
 pub use site::*;
 pub use sync::*;

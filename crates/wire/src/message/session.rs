@@ -1,7 +1,7 @@
 //! Who asks, where, and the long piece of work that may be running.
 
 use chrono::{DateTime, Utc};
-use domain::{GridCode, GridUnit, LatLon};
+use domain::GridCode;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -50,18 +50,6 @@ messages! {
     struct Rename {
         /// The name.
         person: String,
-    }
-    /// A place to look up.
-    struct Locate {
-        /// The place.
-        place: LatLon,
-    }
-    /// The village at a place.
-    struct Located {
-        /// The village, or `None` outside every known boundary.
-        village: Option<GridUnit>,
-        /// County, town and village by name; empty where there is no village.
-        path: Vec<String>,
     }
     /// How far a long piece of work has come.
     struct WorkProgress {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
-use super::messages;
+use super::{VisitWhereabouts, messages};
 
 /// Which sites of a grid unit are meant by where they stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -47,6 +47,8 @@ messages! {
         conflict: Option<bool>,
         /// Polluting, not done, and past the deadline today in China. These come with the longest overdue first.
         overdue: Option<bool>,
+        /// With a position, or without.
+        placed: Option<bool>,
     }
     /// One page of what a filter leaves.
     struct ListSites {
@@ -124,6 +126,8 @@ messages! {
         photo: PhotoReference,
         /// Whether the photo's bytes are on this replica.
         present: bool,
+        /// Whether the thumbnail's bytes are on this replica.
+        thumbnail: bool,
         /// Whether the server has proved that it holds the bytes; always true at the office when present.
         stored: bool,
     }
@@ -157,6 +161,8 @@ messages! {
         stage_changes: Vec<StageChange>,
         /// Photos, oldest first.
         photos: Vec<PhotoView>,
+        /// How the positions of the visits lie to the site, for visits that have one.
+        whereabouts: Vec<VisitWhereabouts>,
         /// Changes to this dossier that the server does not have yet; always 0 at the office.
         unsent_changes: u64,
     }

@@ -1,7 +1,7 @@
 //! Where sync stands.
 
 use chrono::{DateTime, Utc};
-use domain::{GridUnit, SiteId};
+use domain::{ClockDeviation, GridUnit, SiteId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -74,6 +74,8 @@ messages! {
         verified: Option<Verification>,
         /// Grid units in which both sides differed when they last compared.
         differing: Vec<GridUnit>,
+        /// That this device's clock was wrong when it was last compared with the server's.
+        clock: Option<ClockDeviation>,
         /// Changes that the server would not take. They stay here.
         refused: Vec<RefusedChange>,
         /// Why the last sync failed, if it did.

@@ -3,6 +3,7 @@
 mod frame;
 mod protocol;
 
+use chrono::{DateTime, Utc};
 use domain::{GridCode, PhotoHash};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -12,7 +13,7 @@ pub use frame::{FrameError, decode, encode};
 pub use protocol::{Connect, ProtocolError, SyncProtocol};
 
 /// The version of the messages in this module.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 /// The largest message before it is compressed, in bytes; both sides refuse more.
 pub const MAX_MESSAGE: usize = 16 << 20;
 /// How many bytes of changes one message carries at most, unless a single change is larger.
@@ -21,6 +22,13 @@ pub const PAGE_BYTES: usize = 1 << 20;
 pub const MAX_CHANGE: usize = 4 << 20;
 /// How many bytes of a photo one request carries at most.
 pub const PHOTO_PIECE: usize = 256 << 10;
+/// The largest thumbnail, in bytes.
+pub const MAX_THUMBNAIL: usize = 64_000;
+/// How many bytes of thumbnails one message carries, unless the first alone is larger. Much smaller than a page of
+/// changes: a message counts only when all of it arrived, and a link that is cut every few seconds must get one through.
+pub const THUMBNAIL_BYTES: usize = 64 << 10;
+/// How many photos one question or one message of thumbnails names at most.
+pub const MAX_PHOTOS_NAMED: usize = 1_000;
 
 /// What kind of document a change belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -128,9 +136,40 @@ pub struct ExchangeReply {
     /// Whether there is more news than fitted.
     pub more: bool,
     /// Those of the offered photos that the server lacks.
-    pub photos_wanted: Vec<PhotoHash>,
+    pub photos_wanted: Vec<WantedPhoto>,
     /// A digest of every grid unit in scope that has documents, as of this reply; empty while there is more.
     pub digests: Vec<Digest>,
+    /// What the server's clock showed when it answered.
+    pub now: DateTime<Utc>,
+}
+
+/// A photo that the server lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedPhoto {
+    /// The photo.
+    pub hash: PhotoHash,
+    /// How many bytes of it have arrived from the beginning.
+    pub arrived: u64,
+    /// Whether its thumbnail is wanted too.
+    pub thumbnail: bool,
+}
+
+/// A thumbnail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thumbnail {
+    /// The photo.
+    pub hash: PhotoHash,
+    /// The thumbnail as JPEG, at most [`MAX_THUMBNAIL`] bytes.
+    pub jpeg: ByteBuf,
+}
+
+/// Thumbnails that were asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thumbnails {
+    /// How many of the photos that were named this answers for, from the first on. The rest did not fit.
+    pub answered: u64,
+    /// The thumbnails of those that the server has.
+    pub thumbnails: Vec<Thumbnail>,
 }
 
 /// How much of a photo the server has.

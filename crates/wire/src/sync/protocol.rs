@@ -4,7 +4,7 @@ use std::future::Future;
 
 use domain::PhotoHash;
 
-use super::{ExchangeReply, ExchangeRequest, PhotoState};
+use super::{ExchangeReply, ExchangeRequest, PhotoState, Thumbnail, Thumbnails};
 use crate::ApiError;
 
 /// Why a call of the protocol gave no answer.
@@ -56,12 +56,32 @@ pub trait SyncProtocol {
     ) -> impl Future<Output = Result<PhotoState, ProtocolError>> + Send;
 
     /// Fetches at most `limit` bytes of a photo from `offset` on, and its whole size; `None` if the server lacks it.
+    /// Fewer bytes come where the connection was cut.
     fn photo_fetch(
         &self,
         hash: &PhotoHash,
         offset: u64,
         limit: u64,
     ) -> impl Future<Output = Result<Option<(Vec<u8>, u64)>, ProtocolError>> + Send;
+
+    /// Says of each of these photos whether the server holds it: it looked at its records and at the file on its disk.
+    /// At most [`super::MAX_PHOTOS_NAMED`].
+    fn photos_held(
+        &self,
+        hashes: Vec<PhotoHash>,
+    ) -> impl Future<Output = Result<Vec<bool>, ProtocolError>> + Send;
+
+    /// Sends thumbnails ahead of their photos. One that the server cannot use it leaves out: nothing hangs on it.
+    fn thumbnails_send(
+        &self,
+        thumbnails: Vec<Thumbnail>,
+    ) -> impl Future<Output = Result<(), ProtocolError>> + Send;
+
+    /// Fetches thumbnails; as many as fit into one message. At most [`super::MAX_PHOTOS_NAMED`].
+    fn thumbnails_fetch(
+        &self,
+        hashes: Vec<PhotoHash>,
+    ) -> impl Future<Output = Result<Thumbnails, ProtocolError>> + Send;
 
     /// Bytes sent and received so far.
     fn traffic(&self) -> u64 {

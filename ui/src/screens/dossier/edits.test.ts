@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { emptyPlace } from '@/format/place-input'
 import type { SiteFields } from '@/wire/SiteFields'
 import { editsOf, formOf } from './edits'
 
@@ -36,7 +37,7 @@ describe('edits', () => {
 
   it('say not known by an empty text', () => {
     const form = formOf(fields)
-    form.place = { latitude: '', longitude: '', fix: null }
+    form.place = emptyPlace()
     form.text.operator = ''
     expect(editsOf(fields, form)).toEqual([
       { field: 'operator', was: '郑美', value: '' },

@@ -10,7 +10,9 @@ export function useFieldText() {
     if (value === '') return t('common.unknown')
     if (field === 'position') {
       const position = parsePosition(value)
-      return position ? place(position.place) : value
+      if (!position) return value
+      const provider = `words.provider.${position.provider}`
+      return te(provider) ? `${place(position.place)} · ${t(provider)}` : place(position.place)
     }
     if (field === 'kind' || field === 'source') {
       const key = `words.${field}.${value}`

@@ -1,24 +1,33 @@
 import { describe, expect, it } from 'vitest'
+import { emptyPlace } from '@/format/place-input'
+import type { AttachedPhoto } from '@/wire/AttachedPhoto'
 import type { Decision } from '@/wire/Decision'
 import type { Inspection } from '@/wire/Inspection'
 import { deadlineOf, missing, newInspection, newProblem, parseInspection, requestOf, usualSource, withSeverity } from './inspection-draft'
+import { foundNote, plainNote, sketchNote, withoutProblem, withSketches } from './photo-notes'
 
 const TODAY = '2026-11-21'
 const PHOTO = 'a'.repeat(64)
+const SKETCH = 'b'.repeat(64)
+const AFTER = 'c'.repeat(64)
+const BEFORE = 'd'.repeat(64)
+const KNOWN = '01890a5d-ac96-774b-bcce-b302099a8057'
 
 function filled() {
   const draft = newInspection()
   const problem = { ...newProblem(TODAY), description: '废气直排' }
   return {
     ...draft,
-    place: { latitude: '24.660101', longitude: '118.09', fix: null },
+    place: { ...emptyPlace(), latitude: '24.660101', longitude: '118.09' },
     source: 'daily_patrol' as const,
     problems: [problem],
     verdict: 'upgrade' as const,
     measures: '安装净化设施',
     deadline: '2026-12-31',
     remarks: '已告知',
-    shows: { [PHOTO]: problem.id },
+    notes: { [PHOTO]: plainNote(problem.id), [SKETCH]: sketchNote(PHOTO, plainNote(problem.id)), [AFTER]: { ...plainNote(KNOWN), rectified: true, compareWith: BEFORE } },
+    awaiting: { ...plainNote(KNOWN), rectified: true },
+    marks: { [PHOTO]: [{ kind: 'arrow' as const, colour: 'red' as const, from: { x: 0.1, y: 0.2 }, to: { x: 0.5, y: 0.5 }, text: '' }] },
   }
 }
 
@@ -28,25 +37,58 @@ describe('the draft of an inspection', () => {
     expect(parseInspection(JSON.stringify(draft))).toEqual(draft)
   })
 
-  it.each(['', 'null', '[]', '42', '"text"', '{', '{"version":99}', '{"problems":{"0":1},"shows":[1],"removed":"x","place":7}'])(
+  it.each(['', 'null', '[]', '42', '"text"', '{', '{"version":99}', '{"problems":{"0":1},"shows":[1],"removed":"x","place":7,"notes":{"x":1},"awaiting":0,"marks":{"y":[1]}}'])(
     'makes a form of anything: %s',
     (body) => {
       const draft = parseInspection(body)
       expect(draft.inspection).toMatch(/^[0-9a-f-]{36}$/)
-      expect(draft).toMatchObject({ problems: [], source: null, verdict: null, remarks: '', shows: {} })
+      expect(draft).toMatchObject({ problems: [], source: null, verdict: null, remarks: '', notes: {}, awaiting: null, marks: {} })
     },
   )
 
   it('keeps what fits beside what does not', () => {
     const body = { remarks: '留着', verdict: 'explode', source: 'recheck', problems: [null, { description: '油污', severity: 'huge' }], shows: { [PHOTO]: 'nobody' } }
     const draft = parseInspection(JSON.stringify(body))
-    expect(draft).toMatchObject({ remarks: '留着', verdict: null, source: 'recheck', shows: {} })
+    expect(draft).toMatchObject({ remarks: '留着', verdict: null, source: 'recheck', notes: { [PHOTO]: plainNote() } })
     expect(draft.problems.map(({ description, severity }) => [description, severity])).toEqual([['', 'ordinary'], ['油污', 'ordinary']])
+  })
+
+  it('opens forms of the first version, which only said which problem a photo shows', () => {
+    const problem = { id: KNOWN, description: '油污', severity: 'ordinary', deadline: '' }
+    const draft = parseInspection(JSON.stringify({ version: 1, problems: [problem], shows: { [PHOTO]: KNOWN, [BEFORE]: 'gone' } }))
+    expect(draft.notes).toEqual({ [PHOTO]: plainNote(KNOWN), [BEFORE]: plainNote() })
+  })
+
+  it('keeps what is drawn within the picture, and nothing that is no mark', () => {
+    const marks = { [PHOTO]: [{ kind: 'text', from: { x: -3, y: 0.5 }, to: { x: 9, y: 1 }, text: '废气' }, { kind: 'blot' }, 7], junk: [] }
+    const [mark, ...others] = parseInspection(JSON.stringify({ marks })).marks[PHOTO] ?? []
+    expect(mark).toEqual({ kind: 'text', colour: 'red', from: { x: 0, y: 0.5 }, to: { x: 1, y: 1 }, text: '废气' })
+    expect(others).toEqual([])
   })
 
   it('keeps its id, so that finishing twice records once', () => {
     const draft = newInspection()
     expect(parseInspection(JSON.stringify(draft)).inspection).toBe(draft.inspection)
+  })
+})
+
+describe('the photos of a form', () => {
+  const photo: AttachedPhoto = { hash: PHOTO, bytes: 1, width: 1, height: 1, taken_at: null, position: null, direction_deg: null, camera: '', found_for: null }
+  const after = { ...plainNote(KNOWN), rectified: true, compareWith: BEFORE }
+
+  it('that are found again are for what the camera was opened for', () => {
+    const found = { ...photo, found_for: KNOWN }
+    expect(foundNote(found, after, new Set())).toEqual(after)
+    expect(foundNote(found, null, new Set([KNOWN]))).toEqual(plainNote(KNOWN))
+    expect(foundNote(found, null, new Set()), 'on record').toEqual({ ...plainNote(KNOWN), rectified: true })
+    expect(foundNote(photo, after, new Set()), 'another one').toEqual(plainNote())
+  })
+
+  it('show the whole site when their problem is taken out, and go with what was drawn on them', () => {
+    const { notes, problems } = filled()
+    expect(withoutProblem(notes, problems[0]?.id ?? '')).toMatchObject({ [PHOTO]: plainNote(), [SKETCH]: sketchNote(PHOTO, plainNote()), [AFTER]: after })
+    expect(withSketches(notes, PHOTO)).toEqual([PHOTO, SKETCH])
+    expect(withSketches(notes, SKETCH)).toEqual([SKETCH])
   })
 })
 
@@ -64,7 +106,7 @@ describe('what is missing', () => {
 })
 
 describe('the usual source', () => {
-  const visit: Inspection = { id: 'i', source: 'petition', verdict: null, position: null, remarks: '', at: '2026-11-20T08:00:00Z', by: '阿花' }
+  const visit: Inspection = { id: 'i', source: 'petition', verdict: null, position: null, clock: null, remarks: '', at: '2026-11-20T08:00:00Z', by: '阿花' }
   const decision: Decision = { id: 'd', inspection: null, verdict: 'clean', measures: '', deadline: null, responsible_unit: '', responsible_person: '', at: '', by: '' }
 
   it('is a survey until a site was inspected or judged, then a patrol', () => {
@@ -87,7 +129,7 @@ describe('deadlines', () => {
 describe('the request', () => {
   it('carries the verdict, the problems and what the photos show', () => {
     const draft = filled()
-    const request = requestOf(draft, 'draft', 'site', [PHOTO, 'b'.repeat(64)])
+    const request = requestOf(draft, 'draft', 'site', [PHOTO, SKETCH, AFTER, BEFORE])
     expect(request).toMatchObject({
       id: draft.inspection,
       site: 'site',
@@ -95,7 +137,12 @@ describe('the request', () => {
       position: { provider: 'typed' },
       decision: { verdict: 'upgrade', deadline: '2026-12-31' },
       problems: [{ id: draft.problems[0]?.id, description: '废气直排', deadline: draft.problems[0]?.deadline }],
-      photos: [{ problem: draft.problems[0]?.id }, { problem: null }],
+      photos: [
+        { problem: draft.problems[0]?.id, rectified: false, sketch_of: null, compare_with: null },
+        { problem: draft.problems[0]?.id, rectified: false, sketch_of: PHOTO, compare_with: null },
+        { problem: KNOWN, rectified: true, sketch_of: null, compare_with: BEFORE },
+        { problem: null, rectified: false, sketch_of: null, compare_with: null },
+      ],
     })
   })
 

@@ -1,7 +1,8 @@
 import { v7 as uuid } from 'uuid'
 import { isPolluting } from '@/components/meaning'
-import { emptyPlace, latitudeWrong, longitudeWrong, type PlaceInput, positionOf } from '@/format/place-input'
+import { emptyPlace, fixClockAheadS, latitudeWrong, longitudeWrong, type PlaceInput, positionOf, unconverted } from '@/format/place-input'
 import { asId, asList, asObject, asPlace, asText, asWord, looseObject } from '@/format/tolerant'
+import { type Mark, parseMarks } from '@/components/photo/marks'
 import { addDays, isDay } from '@/format/time'
 import type { DossierView } from '@/wire/DossierView'
 import type { InspectionSource } from '@/wire/InspectionSource'
@@ -9,8 +10,9 @@ import type { RecordInspection } from '@/wire/RecordInspection'
 import type { Severity } from '@/wire/Severity'
 import type { Verdict } from '@/wire/Verdict'
 import { SEVERITIES, SOURCES, VERDICTS } from '@/words'
+import { asHash, noteOf, parseNote, parseNotes, type PhotoNote, type PhotoNotes } from './photo-notes'
 
-const VERSION = 1
+const VERSION = 2
 
 export interface ProblemDraft {
   id: string
@@ -19,7 +21,7 @@ export interface ProblemDraft {
   deadline: string
 }
 
-/** An inspection as it is filled in. Its photos are kept by the host; only what they show stands here. */
+/** An inspection as it is filled in. Its photos are kept by the host; only what they are for stands here. */
 export interface InspectionDraft {
   version: number
   /** The id of the visit to be, so that pressing twice records once. */
@@ -33,10 +35,14 @@ export interface InspectionDraft {
   responsibleUnit: string
   responsiblePerson: string
   remarks: string
-  /** Which problem a photo shows, by its hash. */
-  shows: Record<string, string>
+  /** What each photo is for, by its hash. */
+  notes: PhotoNotes
   /** Photos that were taken out and can still be put back. */
   removed: string[]
+  /** What the photo is for that the camera was opened for, should the program not live to see it. */
+  awaiting: PhotoNote | null
+  /** What was drawn on a photo and not saved yet, by the photo's hash. */
+  marks: Record<string, Mark[]>
 }
 
 export function newInspection(): InspectionDraft {
@@ -52,8 +58,10 @@ export function newInspection(): InspectionDraft {
     responsibleUnit: '',
     responsiblePerson: '',
     remarks: '',
-    shows: {},
+    notes: {},
     removed: [],
+    awaiting: null,
+    marks: {},
   }
 }
 
@@ -92,9 +100,10 @@ export function parseInspection(body: string): InspectionDraft {
     }
   })
   const ids = new Set(problems.map(({ id }) => id))
-  const shows = Object.entries(asObject(loose['shows'])).filter(
-    (pair): pair is [string, string] => typeof pair[1] === 'string' && ids.has(pair[1]),
-  )
+  const marks = Object.entries(asObject(loose['marks'])).flatMap(([hash, value]): [string, Mark[]][] => {
+    const kept = parseMarks(value)
+    return asHash(hash) && kept.length > 0 ? [[hash, kept]] : []
+  })
   return {
     version: VERSION,
     inspection: asId(loose['inspection']) ?? uuid(),
@@ -107,13 +116,21 @@ export function parseInspection(body: string): InspectionDraft {
     responsibleUnit: asText(loose['responsibleUnit']),
     responsiblePerson: asText(loose['responsiblePerson']),
     remarks: asText(loose['remarks']),
-    shows: Object.fromEntries(shows),
+    notes: parseNotes(loose, ids),
     removed: asList(loose['removed']).filter((hash): hash is string => typeof hash === 'string'),
+    awaiting: loose['awaiting'] ? parseNote(loose['awaiting'], ids) : null,
+    marks: Object.fromEntries(marks),
   }
 }
 
+/** What is drawn on one photo, and nothing of it where nothing is drawn any more. */
+export function withMarks(marks: InspectionDraft['marks'], hash: string, all: Mark[]): InspectionDraft['marks'] {
+  const others = Object.entries(marks).filter(([other]) => other !== hash)
+  return Object.fromEntries(all.length > 0 ? [...others, [hash, all]] : others)
+}
+
 export interface Need {
-  key: 'person' | 'source' | 'latitude' | 'longitude' | 'problem_description' | 'problem_deadline' | 'date'
+  key: 'person' | 'source' | 'latitude' | 'longitude' | 'unconverted' | 'problem_description' | 'problem_deadline' | 'date'
   /** The part of the form to jump to. */
   part: string
   /** Which problem, counted from 1. */
@@ -126,6 +143,7 @@ export function missing(draft: InspectionDraft, person: string): Need[] {
   if (person.trim() === '') needs.push({ key: 'person', part: 'person' })
   if (latitudeWrong(draft.place)) needs.push({ key: 'latitude', part: 'place' })
   if (longitudeWrong(draft.place)) needs.push({ key: 'longitude', part: 'place' })
+  if (unconverted(draft.place)) needs.push({ key: 'unconverted', part: 'place' })
   if (draft.source === null) needs.push({ key: 'source', part: 'source' })
   draft.problems.forEach((problem, index) => {
     const at = { part: `problem-${problem.id}`, n: index + 1 }
@@ -147,6 +165,7 @@ export function requestOf(draft: InspectionDraft, id: string, site: string, phot
     draft: id,
     source: draft.source,
     position: positionOf(draft.place),
+    fix_clock_ahead_s: fixClockAheadS(draft.place),
     decision:
       draft.verdict === null
         ? null
@@ -164,6 +183,9 @@ export function requestOf(draft: InspectionDraft, id: string, site: string, phot
       severity,
       deadline: deadline === '' ? null : deadline,
     })),
-    photos: photos.map((hash) => ({ hash, problem: draft.shows[hash] ?? null })),
+    photos: photos.map((hash) => {
+      const { problem, rectified, sketchOf, compareWith } = noteOf(draft.notes, hash)
+      return { hash, problem, rectified, sketch_of: sketchOf, compare_with: compareWith }
+    }),
   }
 }

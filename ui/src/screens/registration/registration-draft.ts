@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid'
 import { creditCodeFault } from '@/format/credit-code'
-import { emptyPlace, latitudeWrong, longitudeWrong, type PlaceInput, positionOf } from '@/format/place-input'
+import { emptyPlace, latitudeWrong, longitudeWrong, type PlaceInput, positionOf, unconverted } from '@/format/place-input'
 import { asId, asObject, asPlace, asText, asWord, looseObject } from '@/format/tolerant'
 import { TEXT_FIELDS, type TextField } from '@/screens/dossier/edits'
 import type { InspectionSource } from '@/wire/InspectionSource'
@@ -52,7 +52,7 @@ export function fieldsOf(draft: RegistrationDraft): SiteFields {
   return { ...text, grid: draft.grid, kind: draft.kind, source: draft.source, position: positionOf(draft.place) }
 }
 
-export type Need = 'name' | 'credit_code' | 'grid' | 'person' | 'latitude' | 'longitude'
+export type Need = 'name' | 'credit_code' | 'grid' | 'person' | 'latitude' | 'longitude' | 'unconverted'
 
 /** What must be there before the site can be registered. */
 export function missing(draft: RegistrationDraft, person: string): Need[] {
@@ -60,6 +60,7 @@ export function missing(draft: RegistrationDraft, person: string): Need[] {
   if (person.trim() === '') needs.push('person')
   if (latitudeWrong(draft.place)) needs.push('latitude')
   if (longitudeWrong(draft.place)) needs.push('longitude')
+  if (unconverted(draft.place)) needs.push('unconverted')
   if (draft.grid === '') needs.push('grid')
   if (draft.text.name.trim() === '') needs.push('name')
   if (creditCodeFault(draft.text.credit_code) !== null) needs.push('credit_code')

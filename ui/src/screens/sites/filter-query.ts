@@ -12,6 +12,7 @@ export const emptyFilter = (): SiteFilter => ({
   open_problems: null,
   conflict: null,
   overdue: null,
+  placed: null,
 })
 
 const word = (value: LocationQuery[string] | undefined): string | null => {
@@ -35,6 +36,7 @@ export function filterOf(query: LocationQuery): SiteFilter {
     open_problems: flag(query['open_problems']),
     conflict: flag(query['conflict']),
     overdue: flag(query['overdue']),
+    placed: flag(query['placed']),
   }
 }
 

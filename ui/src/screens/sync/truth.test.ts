@@ -14,6 +14,7 @@ const status = (part: Partial<SyncStatus>): SyncStatus => ({
   last_success_at: '2026-11-21T09:32:05Z',
   verified: null,
   differing: [],
+  clock: null,
   refused: [],
   error: null,
   error_at: null,

@@ -1,0 +1,142 @@
+//! Whether a photo is ours, and whose.
+
+use std::collections::HashSet;
+
+use domain::PhotoHash;
+use photos::{Mark, SAME_PHOTO_DISTANCE, Stamp, fingerprint_distance};
+use store::Reader;
+use wire::ApiError;
+use wire::message::{CheckPhoto, PhotoCheck, PhotoOwner, PhotoVerdict};
+
+use crate::App;
+use crate::error::Failure;
+use crate::photo::stamp::OnRecord;
+
+/// The most photos that a check names.
+const MOST: usize = 20;
+/// How many fingerprints are made in one transaction.
+const BATCH: u32 = 200;
+
+pub(super) fn check(app: &App, request: CheckPhoto) -> Result<PhotoCheck, Failure> {
+    match (request.upload, request.code) {
+        (Some(upload), None) => {
+            let bytes = app.uploads.bytes(upload)?;
+            let check = check_file(app, &bytes);
+            app.uploads.remove(upload);
+            check
+        }
+        (None, Some(code)) => check_code(app, &code),
+        _ => Err(ApiError::invalid("upload", "give either a file or a code").because("missing").into()),
+    }
+}
+
+fn check_code(app: &App, code: &str) -> Result<PhotoCheck, Failure> {
+    let digits = PhotoHash::code_digits(code).ok_or_else(|| {
+        ApiError::invalid("code", "a code has at least six digits 0 to 9 and a to f").because("not_a_code")
+    })?;
+    app.store.read(|reader| {
+        let hashes = reader.photos_beginning(&digits, MOST as u32)?;
+        found(reader, PhotoVerdict::Code, &hashes, Vec::new())
+    })
+}
+
+fn check_file(app: &App, bytes: &[u8]) -> Result<PhotoCheck, Failure> {
+    let hash = photos::hash(bytes);
+    if app.store.read(|reader| reader.site_of_photo(&hash).map_err(Failure::from))?.is_some() {
+        return app.store.read(|reader| found(reader, PhotoVerdict::Stored, &[hash], Vec::new()));
+    }
+    if let Some(Mark { photo, version, stamp }) = photos::mark_of(bytes) {
+        let record = app.store.read(|reader| OnRecord::find(reader, &photo))?;
+        if let Some(record) = record {
+            let said = lines(&stamp);
+            let verdict = match app.store.photo_bytes(&photo)? {
+                Some(jpeg) if version == photos::STAMP_VERSION => {
+                    let genuine = stamp == record.stamp()
+                        && photos::stamped(&jpeg, &stamp).is_ok_and(|stamped| stamped == bytes);
+                    if genuine { PhotoVerdict::Stamped } else { PhotoVerdict::Altered }
+                }
+                // The photo is not on this device, or another version drew the stamp: nothing can be proved here.
+                _ => PhotoVerdict::Similar,
+            };
+            return app.store.read(|reader| found(reader, verdict, &[photo], said));
+        }
+    }
+    let said = photos::mark_of(bytes).map(|mark| lines(&mark.stamp)).unwrap_or_default();
+    // Anything that is no photo is told so.
+    let fingerprint = {
+        let _alone = app.decoding.lock().map_err(|_| store::StoreError::Poisoned)?;
+        photos::fingerprint(bytes).map_err(crate::photo::intake::refused)?
+    };
+    note_fingerprints(app)?;
+    app.store.read(|reader| {
+        let mut alike: Vec<(u32, PhotoHash)> = reader
+            .fingerprints()?
+            .into_iter()
+            .map(|(hash, other)| (fingerprint_distance(fingerprint, other), hash))
+            .filter(|(distance, _)| *distance <= SAME_PHOTO_DISTANCE)
+            .collect();
+        alike.sort();
+        let hashes: Vec<PhotoHash> = alike.into_iter().map(|(_, hash)| hash).take(MOST).collect();
+        let verdict = if hashes.is_empty() { PhotoVerdict::Unknown } else { PhotoVerdict::Similar };
+        found(reader, verdict, &hashes, said)
+    })
+}
+
+fn lines(stamp: &Stamp) -> Vec<String> {
+    let mut lines: Vec<String> =
+        stamp.lines.iter().map(|line| format!("{} {}", line.label, line.text)).collect();
+    lines.push(stamp.code.clone());
+    lines
+}
+
+/// Makes the fingerprints that are not known yet: those of photos that came from elsewhere.
+fn note_fingerprints(app: &App) -> Result<(), Failure> {
+    loop {
+        let unknown = app.store.read::<_, Failure>(|reader| Ok(reader.photos_without_fingerprint(BATCH)?))?;
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let mut made = Vec::new();
+        for hash in unknown {
+            let thumbnail = app.store.thumbnail_bytes(&hash)?;
+            let fingerprint = thumbnail.and_then(|jpeg| photos::fingerprint(&jpeg).ok());
+            made.push((hash, fingerprint));
+        }
+        app.store.write::<_, Failure>(|writer| {
+            for (hash, fingerprint) in &made {
+                writer.note_fingerprint(hash, *fingerprint)?;
+            }
+            Ok(())
+        })?;
+    }
+}
+
+fn found(
+    reader: &Reader<'_>,
+    verdict: PhotoVerdict,
+    hashes: &[PhotoHash],
+    stamp: Vec<String>,
+) -> Result<PhotoCheck, Failure> {
+    let mut owners = Vec::new();
+    let mut seen = HashSet::new();
+    for hash in hashes {
+        let Some(OnRecord { dossier, reference, path }) = OnRecord::find(reader, hash)? else { continue };
+        if !seen.insert(hash) {
+            continue;
+        }
+        owners.push(PhotoOwner {
+            hash: hash.clone(),
+            code: hash.code(),
+            site: dossier.id,
+            site_name: dossier.fields.name,
+            path,
+            by: reference.by,
+            at: reference.at,
+            taken_at: reference.taken_at,
+            position: reference.position,
+            present: reader.photo_file(hash)?.is_some(),
+        });
+    }
+    let verdict = if owners.is_empty() { PhotoVerdict::Unknown } else { verdict };
+    Ok(PhotoCheck { verdict, owners, stamp })
+}

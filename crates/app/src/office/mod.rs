@@ -1,0 +1,211 @@
+//! The server's side of the sync protocol, over its own replica.
+
+mod photo;
+mod thumbnail;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::{GridCode, PhotoHash, Scope};
+use store::{Reader, Refusal, Store, StoreError};
+use uuid::Uuid;
+use wire::sync::{
+    Digest, DocumentChanges, ExchangeReply, ExchangeRequest, Feed, PAGE_BYTES, PROTOCOL, PhotoState,
+    ProtocolError, Refused, SyncProtocol, Thumbnail, Thumbnails,
+};
+use wire::{ApiError, ErrorCode};
+
+use crate::app::{Clock, system_clock};
+use crate::error::to_api_error;
+
+pub(crate) const GENERATION: &str = "generation";
+
+pub use photo::{Receiving, Reception};
+
+/// The office as one device sees it.
+#[derive(Clone)]
+pub struct Office {
+    store: Arc<Store>,
+    scope: Scope,
+    clock: Clock,
+}
+
+impl Office {
+    /// The office as a device sees it that may read and write within this scope.
+    pub fn new(store: Arc<Store>, scope: Scope) -> Self {
+        Self { store, scope, clock: system_clock() }
+    }
+
+    /// The same by another clock.
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    fn exchange_now(&self, request: &ExchangeRequest) -> Result<ExchangeReply, ApiError> {
+        if request.protocol != PROTOCOL {
+            let message = format!(
+                "this server speaks version {PROTOCOL} of the sync protocol; update the app or the server"
+            );
+            return Err(ApiError::new(ErrorCode::Invalid, message).because("protocol"));
+        }
+        let generation = self.generation().map_err(to_api_error)?;
+        let scope = self.scope.codes().to_vec();
+        if request.generation.is_some_and(|known| known != generation) {
+            // The device knew another store: it begins anew before anything is taken from it.
+            return Ok(ExchangeReply {
+                generation,
+                scope,
+                answered: 0,
+                refused: Vec::new(),
+                feeds: Vec::new(),
+                more: true,
+                photos_wanted: Vec::new(),
+                digests: Vec::new(),
+                now: (self.clock)(),
+            });
+        }
+        let (answered, refused) = self.take(request).map_err(to_api_error)?;
+        let read = self.store.read(|reader| {
+            let (feeds, more) = self.feeds(reader, request)?;
+            let digests = if more { Vec::new() } else { self.digests(reader)? };
+            Ok::<_, StoreError>((feeds, more, digests))
+        });
+        let (feeds, more, digests) = read.map_err(to_api_error)?;
+        // Before the last page it is of no use yet.
+        let photos_wanted = if more { Vec::new() } else { self.wanted(&request.photos)? };
+        let now = (self.clock)();
+        Ok(ExchangeReply { generation, scope, answered, refused, feeds, more, photos_wanted, digests, now })
+    }
+
+    fn generation(&self) -> Result<Uuid, StoreError> {
+        let parse = |text: String| text.parse().map_err(|_| StoreError::Row("setting"));
+        if let Some(generation) = self.store.read::<_, StoreError>(|reader| reader.setting(GENERATION))? {
+            return parse(generation);
+        }
+        self.store.write::<_, StoreError>(|writer| {
+            // Another thread may have been first.
+            if let Some(generation) = writer.setting(GENERATION)? {
+                return parse(generation);
+            }
+            let generation = Uuid::new_v4();
+            writer.set_setting(GENERATION, &generation.to_string())?;
+            Ok(generation)
+        })
+    }
+
+    /// Takes in what the device made, all in one transaction. Says how many changes that were, and which are refused.
+    fn take(&self, request: &ExchangeRequest) -> Result<(u64, Vec<Refused>), StoreError> {
+        if request.push.is_empty() {
+            return Ok((0, Vec::new()));
+        }
+        self.store.write(|writer| {
+            let mut answered = 0;
+            let mut refused = Vec::new();
+            for (grid, news) in
+                request.push.iter().flat_map(|push| push.documents.iter().map(|news| (&push.grid, news)))
+            {
+                let answers: Vec<Result<(), Refusal>> = if self.scope.covers(grid) {
+                    writer.ingest(grid, news, Some(request.install))?
+                } else {
+                    vec![Err(Refusal::OutOfScope); news.changes.len()]
+                };
+                for answer in answers {
+                    if let Err(refusal) = answer {
+                        refused.push(Refused { change: answered, reason: refusal.code().to_owned() });
+                    }
+                    answered += 1;
+                }
+            }
+            Ok((answered, refused))
+        })
+    }
+
+    /// Whether the device reads the log of this grid unit: one in its scope, or one above it, which holds what is
+    /// shared.
+    fn reads(&self, grid: &GridCode) -> bool {
+        self.scope.covers(grid) || self.scope.codes().iter().any(|code| grid.contains(code))
+    }
+
+    fn feeds(&self, reader: &Reader<'_>, request: &ExchangeRequest) -> Result<(Vec<Feed>, bool), StoreError> {
+        let skipped = (!request.own_too).then_some(request.install);
+        let mut feeds = Vec::new();
+        let mut budget = PAGE_BYTES;
+        for (grid, last) in reader.log_positions()? {
+            let read_to =
+                request.cursors.iter().find(|cursor| cursor.grid == grid).map_or(0, |cursor| cursor.seq);
+            if read_to >= last || !self.reads(&grid) {
+                continue;
+            }
+            if budget == 0 {
+                return Ok((feeds, true));
+            }
+            let page = reader.log_after(&grid, read_to, skipped, budget)?;
+            let size: usize = page.entries.iter().map(|entry| entry.bytes.len()).sum();
+            budget = budget.saturating_sub(size);
+            let mut documents: BTreeMap<Uuid, DocumentChanges> = BTreeMap::new();
+            for entry in page.entries {
+                documents
+                    .entry(entry.document)
+                    .or_insert_with(|| DocumentChanges {
+                        document: entry.document,
+                        kind: entry.kind,
+                        changes: Vec::new(),
+                    })
+                    .changes
+                    .push(entry.bytes.into());
+            }
+            feeds.push(Feed { grid, to_seq: page.to_seq, documents: documents.into_values().collect() });
+            if page.more {
+                return Ok((feeds, true));
+            }
+        }
+        Ok((feeds, false))
+    }
+
+    fn digests(&self, reader: &Reader<'_>) -> Result<Vec<Digest>, StoreError> {
+        let mut digests = reader.digests()?;
+        digests.retain(|digest| self.reads(&digest.grid));
+        Ok(digests)
+    }
+}
+
+impl SyncProtocol for Office {
+    async fn exchange(&self, request: ExchangeRequest) -> Result<ExchangeReply, ProtocolError> {
+        Ok(self.exchange_now(&request)?)
+    }
+
+    async fn photo_state(&self, hash: &PhotoHash) -> Result<PhotoState, ProtocolError> {
+        Ok(self.photo_state_now(hash)?)
+    }
+
+    async fn photo_send(
+        &self,
+        hash: &PhotoHash,
+        total: u64,
+        offset: u64,
+        bytes: Vec<u8>,
+    ) -> Result<PhotoState, ProtocolError> {
+        Ok(self.photo_send_now(hash, total, offset, &bytes)?)
+    }
+
+    async fn photo_fetch(
+        &self,
+        hash: &PhotoHash,
+        offset: u64,
+        limit: u64,
+    ) -> Result<Option<(Vec<u8>, u64)>, ProtocolError> {
+        Ok(self.photo_piece_now(hash, offset, limit).map_err(to_api_error)?)
+    }
+
+    async fn photos_held(&self, hashes: Vec<PhotoHash>) -> Result<Vec<bool>, ProtocolError> {
+        Ok(self.photos_held_now(&hashes)?)
+    }
+
+    async fn thumbnails_send(&self, thumbnails: Vec<Thumbnail>) -> Result<(), ProtocolError> {
+        Ok(self.take_thumbnails(&thumbnails)?)
+    }
+
+    async fn thumbnails_fetch(&self, hashes: Vec<PhotoHash>) -> Result<Thumbnails, ProtocolError> {
+        Ok(self.thumbnails_of(&hashes)?)
+    }
+}

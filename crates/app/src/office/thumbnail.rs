@@ -1,0 +1,40 @@
+//! Thumbnails that come ahead of their photos. They are shown, and say nothing about the photo.
+
+use domain::PhotoHash;
+use wire::ApiError;
+use wire::sync::{MAX_THUMBNAIL, THUMBNAIL_BYTES, Thumbnail, Thumbnails};
+
+use super::Office;
+use super::photo::bounded;
+use crate::arrival;
+use crate::error::to_api_error;
+
+impl Office {
+    pub(super) fn take_thumbnails(&self, thumbnails: &[Thumbnail]) -> Result<(), ApiError> {
+        bounded(thumbnails.len())?;
+        for thumbnail in thumbnails {
+            if self.mentioned(&thumbnail.hash).map_err(to_api_error)? {
+                arrival::keep_thumbnail(&self.store, thumbnail)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn thumbnails_of(&self, hashes: &[PhotoHash]) -> Result<Thumbnails, ApiError> {
+        bounded(hashes.len())?;
+        let mut reply = Thumbnails::default();
+        let mut size = 0;
+        for hash in hashes {
+            let jpeg = self.store.thumbnail_bytes(hash).map_err(to_api_error)?;
+            if let Some(jpeg) = jpeg.filter(|jpeg| jpeg.len() <= MAX_THUMBNAIL) {
+                size += jpeg.len();
+                if size > THUMBNAIL_BYTES && !reply.thumbnails.is_empty() {
+                    break;
+                }
+                reply.thumbnails.push(Thumbnail { hash: hash.clone(), jpeg: jpeg.into() });
+            }
+            reply.answered += 1;
+        }
+        Ok(reply)
+    }
+}

@@ -1,0 +1,5 @@
+//! What happens to photographs here: taken in, found again, stamped, checked.
+
+pub(crate) mod camera;
+pub(crate) mod intake;
+pub(crate) mod stamp;
