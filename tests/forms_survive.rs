@@ -22,6 +22,7 @@ const PATIENT: &str = "VILLAGE_LEDGER_TEST_PATIENT";
 
 const DRAFT: Uuid = Uuid::from_u128(0x0195_0000_0000_7000_8000_0000_0000_0001);
 const PROBLEM: ProblemId = ProblemId(Uuid::from_u128(0x0195_0000_0000_7000_8000_0000_0000_0002));
+const OPENING: Uuid = Uuid::from_u128(0x0195_0000_0000_7000_8000_0000_0000_0004);
 const VISIT: InspectionId = InspectionId(Uuid::from_u128(0x0195_0000_0000_7000_8000_0000_0000_0003));
 
 /// What the inspector does, one after the other.
@@ -111,7 +112,8 @@ fn the_inspector() {
                 photos.push(call::<AttachedPhoto>(&device, "photos.attach", request).hash);
             }
             Step::OpenCamera => {
-                let request = ExpectPhoto { draft: DRAFT, problem: Some(PROBLEM) };
+                let request =
+                    ExpectPhoto { id: OPENING, draft: DRAFT, problem: Some(PROBLEM), options: None };
                 call::<Nothing>(&device, "camera.expect", request);
             }
             Step::CameraWritesPhoto => {
@@ -126,7 +128,7 @@ fn the_inspector() {
                 );
             }
             Step::CloseCamera => {
-                call::<Nothing>(&device, "camera.done", Nothing {});
+                call::<Nothing>(&device, "camera.done", ExpectedPhoto { id: OPENING });
             }
             Step::Finish => {
                 let request = the_visit(site, photos.clone());
@@ -289,4 +291,44 @@ fn killed_at_any_moment_what_was_acknowledged_is_there() {
         let heard = String::from_utf8_lossy(&output.stdout).into_owned();
         nothing_is_lost(folder.path(), site, acknowledged(&heard));
     }
+}
+
+#[test]
+fn two_photos_on_their_way_are_both_found_and_each_for_its_problem() {
+    let (folder, site) = prepared();
+    let [first, second] = [ProblemId::new(), ProblemId::new()];
+    {
+        let device = open(folder.path());
+        let kind = DraftKind::Inspection;
+        call::<Draft>(
+            &device,
+            "drafts.save",
+            SaveDraft { id: DRAFT, kind, site: Some(site), body: "{}".into() },
+        );
+        // An old file that nobody waits for.
+        std::fs::write(pictures(folder.path()).join("JPEG_0.jpg"), camera_photo()).unwrap();
+        let mut openings = Vec::new();
+        for (number, problem, photo) in [(1, first, "gps-DSCN0010.jpg"), (2, second, "gps-DSCN0021.jpg")] {
+            let id = Uuid::new_v4();
+            openings.push(id);
+            let options = Some(IntakeOptions { long_side: 1_280, keep_original: true });
+            let request = ExpectPhoto { id, draft: DRAFT, problem: Some(problem), options };
+            call::<Nothing>(&device, "camera.expect", request);
+            let bytes = std::fs::read(sample::path(&format!("photos/{photo}"))).unwrap();
+            std::fs::write(pictures(folder.path()).join(format!("JPEG_{number}.jpg")), bytes).unwrap();
+        }
+        let third = Uuid::new_v4();
+        let request = ExpectPhoto { id: third, draft: DRAFT, problem: None, options: None };
+        call::<Nothing>(&device, "camera.expect", request);
+        // The third came back without a photo; that says nothing of the others.
+        call::<Nothing>(&device, "camera.done", ExpectedPhoto { id: third });
+        assert!(call::<Vec<RecoveredPhoto>>(&device, "camera.recover", Nothing {}).is_empty(), "it lives on");
+    }
+    let device = open(folder.path());
+    let recovered: Vec<RecoveredPhoto> = call(&device, "camera.recover", Nothing {});
+    let shown: Vec<_> = recovered.iter().map(|found| found.photo.found_for).collect();
+    assert_eq!(shown, [Some(first), Some(second)]);
+    assert!(folder.path().join("data/originals").exists(), "taken in as it was asked for");
+    assert!(pictures(folder.path()).join("JPEG_0.jpg").exists());
+    assert!(call::<Vec<RecoveredPhoto>>(&device, "camera.recover", Nothing {}).is_empty());
 }

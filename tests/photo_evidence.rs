@@ -90,7 +90,7 @@ fn a_stamped_copy_is_ours_until_it_or_the_record_changes() {
 
     inspector.edit(site, SiteField::Name, "改了名的加工点");
     let found = check(&inspector, &stamped).unwrap();
-    assert_eq!(found.verdict, PhotoVerdict::Altered, "the stamp says what is no longer on record");
+    assert_eq!(found.verdict, PhotoVerdict::StampDiffers, "the stamp says what is no longer on record");
     assert!(found.stamp.join("\n").contains("新发/五金加工点"));
     assert_eq!(found.owners[0].site_name, "改了名的加工点");
 }

@@ -92,7 +92,8 @@ fn a_wrong_clock_is_recorded_and_the_larger_error_counts() {
     assert_eq!(recorded(Some(120)), None);
     assert_eq!(recorded(Some(-121)), wrong(ClockReference::Fix, -121));
     assert_eq!(recorded(Some(i64::MIN)), wrong(ClockReference::Fix, i64::MIN));
-    let server = serde_json::to_string(&wrong(ClockReference::Server, 300)).unwrap();
+    let found = serde_json::json!({ "deviation": wrong(ClockReference::Server, 300), "at": Utc::now() });
+    let server = found.to_string();
     app.store().write::<_, store::StoreError>(|writer| writer.set_setting("clock", &server)).unwrap();
     assert_eq!(recorded(None), wrong(ClockReference::Server, 300));
     assert_eq!(recorded(Some(-200)), wrong(ClockReference::Server, 300));
@@ -109,10 +110,7 @@ fn a_position_that_nothing_can_have_measured_is_refused() {
     let accuracy = ("position.accuracy_m".to_owned(), "accuracy".to_owned());
     assert_eq!(refusal(record(Position { accuracy_m: Some(-1.0), ..gps(there) })), accuracy);
     let later = Some(Utc::now() + TimeDelta::hours(25));
-    let future = ("position.fixed_at".to_owned(), "fix_in_future".to_owned());
-    assert_eq!(refusal(record(Position { fixed_at: later, ..gps(there) })), future);
-    let soon = Some(Utc::now() + TimeDelta::hours(20));
-    assert!(record(Position { fixed_at: soon, ..gps(there) }).is_ok(), "flagged by the clock, not refused");
+    assert!(record(Position { fixed_at: later, ..gps(there) }).is_ok(), "flagged by the clock, not refused");
     let nowhere =
         serde_json::json!({ "position": { "place": { "latitude": 91, "longitude": 0 } }, "site": site });
     assert_eq!(

@@ -173,7 +173,7 @@ test('an inspection that is interrupted after every step', async (t) => {
     await until('the thumbnails', async () => (await app.decoded('photo')) >= 3)
     await app.press('photo')
     await until('the whole photo', async () =>
-      app.page.execute(() => [...document.querySelectorAll('[data-testid="photo-stage"] img')].some((img) => img.complete && img.naturalWidth > 1000)),
+      app.page.execute(() => [...document.querySelectorAll('[data-testid="photo-stage"] img')].some((img) => img.complete && img.naturalWidth > 400)),
     )
     await app.picture('app-photo-fetched')
   })

@@ -1,7 +1,7 @@
 //! The application over one replica: what every host shares.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use store::{Author, Role, Store, StoreError};
@@ -57,8 +57,6 @@ pub struct App {
     pub(crate) tiles: Tiles,
     pub(crate) work: Work,
     pub(crate) clock: Clock,
-    /// Held while a photo is decoded: one at a time, for each may need a hundred megabytes.
-    pub(crate) decoding: Mutex<()>,
 }
 
 pub(crate) const PERSON: &str = "person";
@@ -71,7 +69,7 @@ impl App {
             let store = Arc::new(Store::open(folder, role)?);
             let uploads = Uploads::open(folder)?;
             let tiles = Tiles::open(&store)?;
-            Ok(Self { store, uploads, tiles, work: Work::default(), clock, decoding: Mutex::new(()) })
+            Ok(Self { store, uploads, tiles, work: Work::default(), clock })
         };
         open().map_err(|source| OpenError { folder: folder.display().to_string(), source: Box::new(source) })
     }

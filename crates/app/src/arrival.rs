@@ -1,16 +1,15 @@
 //! Photos and thumbnails that arrived from the other side: proven by decoding them, then kept.
 
-use std::sync::{Mutex, PoisonError};
-
 use store::{Incoming, Store, StoreError};
 use wire::ApiError;
 use wire::sync::{MAX_THUMBNAIL, Thumbnail};
 
 use crate::error::{Failure, to_api_error};
+use crate::photo::decoding;
 use crate::photo::intake::refused;
 
-/// One photo is decoded at a time: many may arrive at once, and each needs memory for its pixels.
-static DECODING: Mutex<()> = Mutex::new(());
+/// The longest side that a thumbnail may have, in pixels; ours have half of it.
+const LARGEST_THUMBNAIL: u32 = 2 * photos::THUMBNAIL_SIDE;
 
 /// Makes a photo of this replica out of what arrived, which must be all of it. Gives its size in bytes.
 ///
@@ -28,6 +27,10 @@ pub(crate) fn keep_thumbnail(store: &Store, thumbnail: &Thumbnail) -> Result<boo
     if jpeg.len() > MAX_THUMBNAIL || store.has_thumbnail(hash).map_err(to_api_error)? {
         return Ok(false);
     }
+    // Nobody makes others wait by what claims to be small and is not.
+    if photos::declared_size(jpeg).is_none_or(|(width, height)| width.max(height) > LARGEST_THUMBNAIL) {
+        return Ok(false);
+    }
     match decoded(jpeg) {
         Ok(jpeg) => store.put_provisional_thumbnail(hash, &jpeg).map(|()| true).map_err(to_api_error),
         Err(_) => Ok(false),
@@ -35,6 +38,6 @@ pub(crate) fn keep_thumbnail(store: &Store, thumbnail: &Thumbnail) -> Result<boo
 }
 
 fn decoded(jpeg: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let _alone = DECODING.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = decoding::alone();
     photos::thumbnail(jpeg).map_err(refused)
 }

@@ -31,6 +31,12 @@ pub(crate) fn check_outline(bytes: &[u8]) -> Result<(), PhotoError> {
     Ok(())
 }
 
+/// Width and height as the header of a JPEG has them.
+pub(crate) fn declared_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let frame = outline(bytes).ok()?.frame;
+    Some((frame.width, frame.height))
+}
+
 /// Decodes a JPEG to at least `long_side`, or to its own size if that is less, and finds its Exif block. Where memory
 /// would not do, it comes out smaller.
 pub(crate) fn decode(bytes: &[u8], long_side: u32) -> Result<(Picture, Option<Vec<u8>>), PhotoError> {

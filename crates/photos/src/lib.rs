@@ -155,6 +155,11 @@ pub fn extension(bytes: &[u8]) -> &'static str {
     }
 }
 
+/// Width and height in pixels that the header of a JPEG declares; `None` if it is none. Nothing is decoded.
+pub fn declared_size(jpeg: &[u8]) -> Option<(u32, u32)> {
+    decode_jpeg::declared_size(jpeg)
+}
+
 /// The thumbnail of a stored photo, as [`take_in`] makes it. It also proves that the photo decodes to its end.
 ///
 /// Does not turn the photo: what is stored is upright.

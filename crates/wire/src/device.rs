@@ -26,7 +26,7 @@ commands! {
     /// Notes that the camera is about to be opened for a form.
     "camera.expect" camera_expect(ExpectPhoto) -> Nothing, Record;
     /// Notes that the camera came back, with a photo or without.
-    "camera.done" camera_done(Nothing) -> Nothing, Record;
+    "camera.done" camera_done(ExpectedPhoto) -> Nothing, Record;
     /// Takes a photo in that the camera left in its folder; nothing if it is not there.
     "camera.take" camera_take(TakePhoto) -> Option<AttachedPhoto>, Record;
     /// Looks for photos that were taken while the app was closed, and puts them into the forms that wait for them.

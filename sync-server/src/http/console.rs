@@ -1,14 +1,16 @@
 //! The console: the same commands as in the app, files in and out, and photos to look at.
 
 use app::{Caller, to_api_error};
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::PhotoHash;
 use serde_json::{Value, json};
+use tower_http::services::ServeFile;
 use uuid::Uuid;
 use wire::{ApiError, ErrorCode, dispatch};
 
@@ -51,24 +53,30 @@ async fn upload(State(state): State<super::State>, bytes: Bytes) -> Result<Json<
     Ok(Json(json!({ "upload": upload })))
 }
 
-async fn download(State(state): State<super::State>, Path(id): Path<Uuid>) -> Result<Response, Failed> {
-    let (name, bytes) = blocking(move || {
-        let path = state.app.uploads().download(id)?;
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let bytes = std::fs::read(&path)
-            .map_err(|_| ApiError::new(ErrorCode::NotFound, "this download does not exist any more"))?;
-        Ok((name, bytes))
-    })
-    .await?;
+async fn download(
+    State(state): State<super::State>,
+    Path(id): Path<Uuid>,
+    request: Request,
+) -> Result<Response, Failed> {
+    let path = blocking(move || state.app.uploads().download(id)).await?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let (plain, kind) = match name.rsplit_once('.') {
         Some((_, "jpg")) => ("photo.jpg", "image/jpeg"),
         Some((_, "zip")) => ("photos.zip", "application/zip"),
         _ => ("ledger.csv", "text/csv; charset=utf-8"),
     };
+    // Not read into memory: the photos of a site may be a gigabyte.
+    let served = ServeFile::new(&path).try_call(request).await;
+    let mut response = served
+        .map_err(|_| ApiError::new(ErrorCode::NotFound, "this download does not exist any more"))?
+        .map(Body::new);
     let disposition =
         format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", percent_encoded(&name));
-    let headers = [(CONTENT_TYPE, kind.to_owned()), (CONTENT_DISPOSITION, disposition)];
-    Ok((headers, bytes).into_response())
+    if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+        response.headers_mut().insert(CONTENT_DISPOSITION, disposition);
+    }
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    Ok(response)
 }
 
 async fn photo(State(state): State<super::State>, Path(hash): Path<String>) -> Result<Response, Failed> {

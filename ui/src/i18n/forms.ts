@@ -111,7 +111,7 @@ export const en: typeof zh = {
     converted: 'In WGS-84: {place}',
     unconverted: 'The coordinates are not converted to WGS-84 yet',
     not_converted: 'Not converted: {why}',
-    on_map: 'Pick on the map',
+    on_map: 'On the map',
     not_compared: 'Not compared with the site: {why}',
     flag: {
       far_from_site: '{distance} from the site, more than 200 m',

@@ -53,6 +53,7 @@ export const zh = {
     verdict: {
       stored: '是本系统保存的原照片',
       stamped: '是本系统生成的水印照片，未改动',
+      stamp_differs: '照片与记录相同，但水印上的文字与现在的记录不同',
       altered: '声称是本系统的水印照片，但已被改动',
       similar: '与记录中的照片相似，可能被聊天软件压缩过',
       code: '记录中有这个核验码的照片',
@@ -61,7 +62,8 @@ export const zh = {
     verdict_hint: {
       stored: '文件与记录中的照片逐字节相同。',
       stamped: '水印上的文字与记录一致，文件逐字节相同。',
-      altered: '文件或水印上的文字与记录不同。请以下面的记录为准。',
+      stamp_differs: '记录可能在生成水印以后修改过，也可能水印上的文字不实。请以下面的记录为准。',
+      altered: '文件与重新生成的水印照片不同。请以下面的记录为准。',
       similar: '文件不是原件，不能证明没有改动。请与下面的照片逐处对照。',
       code: '核验码只说明记录中有这张照片。手上的照片是否相同，请对照或选择文件核验。',
       unknown: '记录中没有这张照片，也没有相似的照片。它可能来自别处，或还没有同步到这里。',
@@ -169,6 +171,7 @@ export const en: typeof zh = {
     verdict: {
       stored: 'A photo on record, unchanged',
       stamped: 'A stamped copy that was made here, unchanged',
+      stamp_differs: 'The picture is the one on record, but its stamp says something else than the record does now',
       altered: 'It claims to be a stamped copy of ours, but was changed',
       similar: 'It looks like photos on record; a chat program may have compressed it',
       code: 'There is a photo on record with this code',
@@ -177,7 +180,8 @@ export const en: typeof zh = {
     verdict_hint: {
       stored: 'The file equals the photo on record byte for byte.',
       stamped: 'The stamp says what is on record, and the file is equal byte for byte.',
-      altered: 'The file or the words on its stamp differ from the record. Trust the record below.',
+      stamp_differs: 'The record may have been edited since the stamp was made, or the stamp may be untrue. Trust the record below.',
+      altered: 'The file differs from the stamped copy when it is made again. Trust the record below.',
       similar: 'The file is no original, so nothing proves that it was not changed. Compare it with the photos below.',
       code: 'The code only says that such a photo is on record. Compare yours with it, or choose the file.',
       unknown: 'There is no such photo on record, nor one that looks like it. It may come from elsewhere, or not be synced to here yet.',

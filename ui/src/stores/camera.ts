@@ -1,4 +1,5 @@
 import { defineStore } from 'pinia'
+import { v7 as uuid } from 'uuid'
 import { ref } from 'vue'
 import { call, host } from '@/host'
 import type { AttachedPhoto } from '@/wire/AttachedPhoto'
@@ -9,6 +10,8 @@ import type { RecoveredPhoto } from '@/wire/RecoveredPhoto'
 export const useCamera = defineStore('camera', () => {
   /** Photos that were found again since the program began, until somebody has seen them. */
   const recovered = ref<RecoveredPhoto[]>([])
+  /** The opening of the camera that is under way. */
+  const opened = ref<string | null>(null)
   let asking: Promise<void> | null = null
   let watching = false
 
@@ -42,14 +45,23 @@ export const useCamera = defineStore('camera', () => {
   }
 
   /** Writes down which form the camera is opened for. */
-  async function expect(draft: string, problem: string | null): Promise<void> {
-    if (host.kind === 'device') await call('camera.expect', { draft, problem })
+  async function expect(draft: string, problem: string | null, options: IntakeOptions): Promise<void> {
+    const id = uuid()
+    if (host.kind === 'device') await call('camera.expect', { id, draft, problem, options })
+    opened.value = id
   }
 
-  async function done(): Promise<void> {
-    if (host.kind !== 'device') return
+  /** The opening of the camera that just ended; from now on it belongs to whoever asks. */
+  function returned(): string | null {
+    const id = opened.value
+    opened.value = null
+    return id
+  }
+
+  async function done(id: string | null): Promise<void> {
+    if (host.kind !== 'device' || id === null) return
     try {
-      await call('camera.done', {})
+      await call('camera.done', { id })
     } catch {
       // What is still noted is found to be nothing at the next start.
     }
@@ -61,5 +73,5 @@ export const useCamera = defineStore('camera', () => {
     return call('camera.take', { file_name: file.name, bytes: file.size, draft, options })
   }
 
-  return { recovered, recover, watch, seen, expect, done, take }
+  return { recovered, opened, recover, watch, seen, expect, returned, done, take }
 })

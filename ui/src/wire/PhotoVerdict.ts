@@ -3,4 +3,4 @@
 /**
  * What became of a check of a photo.
  */
-export type PhotoVerdict = "stored" | "stamped" | "altered" | "similar" | "code" | "unknown";
+export type PhotoVerdict = "stored" | "stamped" | "stamp_differs" | "altered" | "similar" | "code" | "unknown";

@@ -14,6 +14,7 @@ import type { Download } from './Download'
 import type { Draft } from './Draft'
 import type { EditSite } from './EditSite'
 import type { ExpectPhoto } from './ExpectPhoto'
+import type { ExpectedPhoto } from './ExpectedPhoto'
 import type { ExportLedger } from './ExportLedger'
 import type { ExportPhotos } from './ExportPhotos'
 import type { FreeSpace } from './FreeSpace'
@@ -107,7 +108,7 @@ export interface DeviceCommands {
   'photos.free_space': { request: FreeSpace; reply: FreedSpace }
   'photos.fetch': { request: OnePhoto; reply: Nothing }
   'camera.expect': { request: ExpectPhoto; reply: Nothing }
-  'camera.done': { request: Nothing; reply: Nothing }
+  'camera.done': { request: ExpectedPhoto; reply: Nothing }
   'camera.take': { request: TakePhoto; reply: AttachedPhoto | null }
   'camera.recover': { request: Nothing; reply: Array<RecoveredPhoto> }
   'downloads.save': { request: SaveDownload; reply: SavedDownload }

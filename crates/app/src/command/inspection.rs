@@ -26,11 +26,11 @@ const MOST: usize = 200;
 pub(super) fn record(app: &App, request: RecordInspection) -> Result<RecordedInspection, Failure> {
     let request = checked(request)?;
     if let Some(position) = &request.position {
-        checked_position("position", position, app.now())?;
+        checked_position("position", position)?;
     }
     let author = app.author("inspections.record")?;
     app.store.write(|writer| {
-        let clock = clock(request.fix_clock_ahead_s, clock_of(writer)?);
+        let clock = clock(request.fix_clock_ahead_s, clock_of(writer, app.now())?);
         let mut known = HashMap::new();
         for photo in request.draft.map(|draft| photos(writer, draft)).transpose()?.into_iter().flatten() {
             known.insert(photo.hash.clone(), photo);

@@ -1,6 +1,6 @@
 //! Whether a photo is ours, and whose.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use domain::PhotoHash;
 use photos::{Mark, SAME_PHOTO_DISTANCE, Stamp, fingerprint_distance};
@@ -10,6 +10,7 @@ use wire::message::{CheckPhoto, PhotoCheck, PhotoOwner, PhotoVerdict};
 
 use crate::App;
 use crate::error::Failure;
+use crate::photo::decoding;
 use crate::photo::stamp::OnRecord;
 
 /// The most photos that a check names.
@@ -45,15 +46,20 @@ fn check_file(app: &App, bytes: &[u8]) -> Result<PhotoCheck, Failure> {
     if app.store.read(|reader| reader.site_of_photo(&hash).map_err(Failure::from))?.is_some() {
         return app.store.read(|reader| found(reader, PhotoVerdict::Stored, &[hash], Vec::new()));
     }
-    if let Some(Mark { photo, version, stamp }) = photos::mark_of(bytes) {
-        let record = app.store.read(|reader| OnRecord::find(reader, &photo))?;
-        if let Some(record) = record {
-            let said = lines(&stamp);
+    let mark = photos::mark_of(bytes);
+    let said = mark.as_ref().map(|mark| lines(&mark.stamp)).unwrap_or_default();
+    if let Some(Mark { photo, version, stamp }) = mark {
+        let records = app.store.read(|reader| OnRecord::find(reader, &photo))?;
+        if !records.is_empty() {
             let verdict = match app.store.photo_bytes(&photo)? {
                 Some(jpeg) if version == photos::STAMP_VERSION => {
-                    let genuine = stamp == record.stamp()
-                        && photos::stamped(&jpeg, &stamp).is_ok_and(|stamped| stamped == bytes);
-                    if genuine { PhotoVerdict::Stamped } else { PhotoVerdict::Altered }
+                    let _alone = decoding::alone();
+                    let unchanged = photos::stamped(&jpeg, &stamp).is_ok_and(|stamped| stamped == bytes);
+                    match records.iter().any(|record| record.stamp() == stamp) {
+                        _ if !unchanged => PhotoVerdict::Altered,
+                        true => PhotoVerdict::Stamped,
+                        false => PhotoVerdict::StampDiffers,
+                    }
                 }
                 // The photo is not on this device, or another version drew the stamp: nothing can be proved here.
                 _ => PhotoVerdict::Similar,
@@ -61,10 +67,9 @@ fn check_file(app: &App, bytes: &[u8]) -> Result<PhotoCheck, Failure> {
             return app.store.read(|reader| found(reader, verdict, &[photo], said));
         }
     }
-    let said = photos::mark_of(bytes).map(|mark| lines(&mark.stamp)).unwrap_or_default();
     // Anything that is no photo is told so.
     let fingerprint = {
-        let _alone = app.decoding.lock().map_err(|_| store::StoreError::Poisoned)?;
+        let _alone = decoding::alone();
         photos::fingerprint(bytes).map_err(crate::photo::intake::refused)?
     };
     note_fingerprints(app)?;
@@ -118,25 +123,26 @@ fn found(
     stamp: Vec<String>,
 ) -> Result<PhotoCheck, Failure> {
     let mut owners = Vec::new();
-    let mut seen = HashSet::new();
-    for hash in hashes {
-        let Some(OnRecord { dossier, reference, path }) = OnRecord::find(reader, hash)? else { continue };
-        if !seen.insert(hash) {
-            continue;
+    for hash in hashes.iter().collect::<BTreeSet<_>>() {
+        let present = reader.photo_file(hash)?.is_some();
+        for OnRecord { dossier, reference, path } in OnRecord::find(reader, hash)? {
+            owners.push(PhotoOwner {
+                hash: hash.clone(),
+                code: hash.code(),
+                site: dossier.id,
+                site_name: dossier.fields.name.clone(),
+                path,
+                by: reference.by,
+                at: reference.at,
+                taken_at: reference.taken_at,
+                position: reference.position,
+                present,
+            });
         }
-        owners.push(PhotoOwner {
-            hash: hash.clone(),
-            code: hash.code(),
-            site: dossier.id,
-            site_name: dossier.fields.name,
-            path,
-            by: reference.by,
-            at: reference.at,
-            taken_at: reference.taken_at,
-            position: reference.position,
-            present: reader.photo_file(hash)?.is_some(),
-        });
     }
+    // The best first, as they were given.
+    owners.sort_by_key(|owner| hashes.iter().position(|hash| *hash == owner.hash));
+    owners.truncate(MOST);
     let verdict = if owners.is_empty() { PhotoVerdict::Unknown } else { verdict };
     Ok(PhotoCheck { verdict, owners, stamp })
 }

@@ -1,8 +1,10 @@
 //! Photos of a site as files, stamped or clean.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use store::StoreError;
 use wire::message::{Download, ExportPhotos};
@@ -20,16 +22,16 @@ pub(super) fn export(app: &App, request: ExportPhotos) -> Result<Download, Failu
     let ExportPhotos { site, photos, stamped } = request;
     let all = photos.is_empty();
     let records = app.store.read::<_, Failure>(|reader| {
-        let dossier = reader.dossier(site)?.ok_or_else(|| not_found("site"))?;
+        let dossier = Arc::new(reader.dossier(site)?.ok_or_else(|| not_found("site"))?);
         let mut hashes = photos;
         if all {
             hashes.extend(dossier.photos.iter().map(|photo| photo.hash.clone()));
         }
+        let mut seen = HashSet::new();
+        hashes.retain(|hash| seen.insert(hash.clone()));
         hashes
             .iter()
-            .map(|hash| {
-                OnRecord::within(reader, dossier.clone(), hash)?.ok_or_else(|| not_found("photo").into())
-            })
+            .map(|hash| OnRecord::within(reader, &dossier, hash)?.ok_or_else(|| not_found("photo").into()))
             .collect::<Result<Vec<_>, Failure>>()
     })?;
     let Some(first) = records.first() else {

@@ -1,6 +1,5 @@
 //! Positions: how they lie to a site, and other datums.
 
-use chrono::{DateTime, TimeDelta, Utc};
 use domain::{GridCode, LatLon, Position, Whereabouts};
 use store::Reader;
 use wire::ApiError;
@@ -10,12 +9,9 @@ use super::grid::path;
 use crate::App;
 use crate::error::{Failure, not_found};
 
-/// How far in the future a fix may be: clocks that are wrong by less are flagged, not refused.
-const FUTURE: TimeDelta = TimeDelta::days(1);
-
 pub(super) fn compare(app: &App, request: ComparePosition) -> Result<ComparedPosition, Failure> {
     let ComparePosition { position, site } = request;
-    checked("position", &position, app.now())?;
+    checked("position", &position)?;
     app.store.read(|reader| {
         let row = reader.site(site)?.ok_or_else(|| not_found("site"))?.row;
         let (whereabouts, path) = whereabouts(reader, &position, row.place, &row.village_code)?;
@@ -41,17 +37,12 @@ pub(super) fn convert(_: &App, request: ConvertPlace) -> Result<LatLon, Failure>
     Ok(to.from_wgs84(from.to_wgs84(place)))
 }
 
-/// Refuses what no platform can have measured.
-pub(super) fn checked(field: &str, position: &Position, now: DateTime<Utc>) -> Result<(), ApiError> {
-    let Position { place: _, accuracy_m, fixed_at, provider: _, mock: _ } = position;
-    if accuracy_m.is_some_and(|metres| !(metres.is_finite() && metres >= 0.0)) {
+/// Refuses what no platform can have measured. A time in the future is not refused: the device's clock may be wrong,
+/// which is flagged.
+pub(super) fn checked(field: &str, position: &Position) -> Result<(), ApiError> {
+    if position.accuracy_m.is_some_and(|metres| !(metres.is_finite() && metres >= 0.0)) {
         let message = "an accuracy is a number of metres that is not negative";
         return Err(ApiError::invalid(format!("{field}.accuracy_m"), message).because("accuracy"));
-    }
-    if fixed_at.is_some_and(|at| at > now + FUTURE) {
-        let message =
-            "the fix lies more than a day in the future: the clock of this device or of the fix is wrong";
-        return Err(ApiError::invalid(format!("{field}.fixed_at"), message).because("fix_in_future"));
     }
     Ok(())
 }

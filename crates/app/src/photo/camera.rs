@@ -1,57 +1,77 @@
 //! Photos that the camera app leaves in a folder. Android may close this app while the camera is open; the photo is
 //! there all the same, and the form that waits for it was written down before.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use chrono::{DateTime, Utc};
 use domain::ProblemId;
 use serde::{Deserialize, Serialize};
+use store::{Reader, Writer};
 use uuid::Uuid;
-use wire::message::{AttachedPhoto, ExpectPhoto, RecoveredPhoto, TakePhoto};
+use wire::message::{AttachedPhoto, ExpectPhoto, IntakeOptions, RecoveredPhoto, TakePhoto};
 use wire::{ApiError, ErrorCode};
 
 use super::intake;
 use crate::App;
 use crate::error::Failure;
 
-/// The setting that names the form for which the camera was opened.
-const EXPECTED: &str = "expected_photo";
-/// File times may be coarser than the clock.
-const COARSENESS: Duration = Duration::from_secs(3);
+/// The setting that lists for which forms the camera was opened, in that order.
+const EXPECTED: &str = "expected_photos";
+/// The most openings of the camera that are remembered.
+const MOST: usize = 20;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Expected {
+    id: Uuid,
     draft: Uuid,
     problem: Option<ProblemId>,
-    since: DateTime<Utc>,
+    options: Option<IntakeOptions>,
+    /// The files that were in the camera's folder already. Their times would prove nothing: clocks are set.
+    known: BTreeSet<String>,
     /// The launch of the app that opened the camera.
     launch: Uuid,
 }
 
 /// Writes down, on the medium, which form the camera is opened for.
-pub(crate) fn expect(app: &App, launch: Uuid, request: ExpectPhoto) -> Result<(), Failure> {
-    let ExpectPhoto { draft, problem } = request;
-    let mut expected = Expected { draft, problem, since: app.now(), launch };
-    app.store.write::<_, Failure>(|writer| {
-        // The photo before may still be on its way into the same form: it is not to be forgotten for this one.
-        let before = writer.setting(EXPECTED)?.and_then(|text| serde_json::from_str::<Expected>(&text).ok());
-        if let Some(before) = before.filter(|before| before.draft == draft) {
-            expected.since = expected.since.min(before.since);
-            // Of two problems nobody could tell which photo shows which.
-            expected.problem = problem.filter(|_| before.problem == problem);
-        }
-        let text = serde_json::to_string(&expected).map_err(|error| {
-            ApiError::new(ErrorCode::Internal, format!("the form cannot be noted: {error}"))
-        })?;
-        Ok(writer.set_setting(EXPECTED, &text)?)
+pub(crate) fn expect(
+    app: &App,
+    folder: Option<&Path>,
+    launch: Uuid,
+    request: ExpectPhoto,
+) -> Result<(), Failure> {
+    let ExpectPhoto { id, draft, problem, options } = request;
+    let known = folder.map(photos_in).unwrap_or_default().into_iter().map(|(_, name)| name).collect();
+    app.store.write(|writer| {
+        let mut all = expected(writer)?;
+        all.retain(|other| other.id != id);
+        all.push(Expected { id, draft, problem, options, known, launch });
+        let surplus = all.len().saturating_sub(MOST);
+        all.drain(..surplus);
+        keep(writer, &all)
     })
 }
 
-/// The camera came back to the app that opened it.
-pub(crate) fn done(app: &App) -> Result<(), Failure> {
-    app.store.write::<_, Failure>(|writer| Ok(writer.clear_setting(EXPECTED)?))
+/// The camera came back to the app that opened it, and its photo, if there is one, is in the form.
+pub(crate) fn done(app: &App, id: Uuid) -> Result<(), Failure> {
+    app.store.write(|writer| {
+        let mut all = expected(writer)?;
+        let before = all.len();
+        all.retain(|other| other.id != id);
+        if all.len() == before { Ok(()) } else { keep(writer, &all) }
+    })
+}
+
+fn expected(reader: &Reader<'_>) -> Result<Vec<Expected>, Failure> {
+    let text = reader.setting(EXPECTED)?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
+fn keep(writer: &Writer<'_>, all: &[Expected]) -> Result<(), Failure> {
+    let text = serde_json::to_string(all)
+        .map_err(|error| ApiError::new(ErrorCode::Internal, format!("the form cannot be noted: {error}")))?;
+    Ok(writer.set_setting(EXPECTED, &text)?)
 }
 
 /// Takes in a photo that the camera left, by name. `None` if there is no such file of that size.
@@ -71,23 +91,24 @@ pub(crate) fn take(
     Ok(Some(photo))
 }
 
-/// Looks for photos that were taken while the app was closed. Does nothing while the launch that opened the camera
-/// lives on: the camera will come back to it.
+/// Looks for photos that were taken while the app was closed. Leaves alone what the camera was opened for by this launch:
+/// the camera will come back to it.
 pub(crate) fn recover(
     app: &App,
     folder: Option<&Path>,
     launch: Uuid,
 ) -> Result<Vec<RecoveredPhoto>, Failure> {
-    let text = app.store.read::<_, Failure>(|reader| Ok(reader.setting(EXPECTED)?))?;
-    let Some(text) = text else { return Ok(Vec::new()) };
-    let Ok(expected) = serde_json::from_str::<Expected>(&text) else { return Ok(Vec::new()) };
-    if expected.launch == launch {
-        return Ok(Vec::new());
-    }
+    let mut waiting = app.store.read(expected)?;
+    waiting.retain(|expected| expected.launch != launch);
+    let Some(folder) = folder.filter(|_| !waiting.is_empty()) else { return Ok(Vec::new()) };
     let mut recovered = Vec::new();
-    for path in folder.map(|folder| left_since(folder, expected.since)).unwrap_or_default() {
+    for (path, name) in photos_in(folder) {
+        // The latest opening of the camera at which the file was not there yet.
+        let Some(expected) = waiting.iter().rev().find(|expected| !expected.known.contains(&name)) else {
+            continue;
+        };
         let Ok(bytes) = fs::read(&path) else { continue };
-        match intake::take_in(app, &bytes, expected.draft, None, expected.problem) {
+        match intake::take_in(app, &bytes, expected.draft, expected.options.as_ref(), expected.problem) {
             Ok(photo) => {
                 let _ = fs::remove_file(&path);
                 recovered.push(RecoveredPhoto { draft: expected.draft, photo });
@@ -99,12 +120,11 @@ pub(crate) fn recover(
             Err(failure) => return Err(failure),
         }
     }
-    app.store.write::<_, Failure>(|writer| {
+    app.store.write(|writer| {
         // The camera may have been opened for another form meanwhile.
-        if writer.setting(EXPECTED)?.as_deref() == Some(text.as_str()) {
-            writer.clear_setting(EXPECTED)?;
-        }
-        Ok(())
+        let mut all = expected(writer)?;
+        all.retain(|other| other.launch == launch);
+        keep(writer, &all)
     })?;
     Ok(recovered)
 }
@@ -119,26 +139,25 @@ fn within(folder: &Path, file_name: &str) -> Option<PathBuf> {
     }
 }
 
-/// Photos in the folder that were written since a moment, the oldest first. A camera that was left without a photo
-/// leaves an empty file.
-fn left_since(folder: &Path, since: DateTime<Utc>) -> Vec<PathBuf> {
-    let since = SystemTime::from(since).checked_sub(COARSENESS).unwrap_or(SystemTime::UNIX_EPOCH);
+/// The photos in the folder by path and name, the oldest first. A camera that was left without a photo leaves an empty
+/// file, which is none.
+fn photos_in(folder: &Path) -> Vec<(PathBuf, String)> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut found: Vec<(SystemTime, PathBuf)> = entries
+    let mut found: Vec<(SystemTime, PathBuf, String)> = entries
         .flatten()
         .filter_map(|entry| {
             let path = entry.path();
+            let name = entry.file_name().into_string().ok()?;
             let metadata = entry.metadata().ok()?;
-            let modified = metadata.modified().ok()?;
             let is_photo = path.extension().is_some_and(|extension| {
                 extension.eq_ignore_ascii_case("jpg") || extension.eq_ignore_ascii_case("jpeg")
             });
-            (metadata.is_file() && metadata.len() > 0 && is_photo && modified >= since)
-                .then_some((modified, path))
+            let written = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            (metadata.is_file() && metadata.len() > 0 && is_photo).then_some((written, path, name))
         })
         .collect();
     found.sort();
-    found.into_iter().map(|(_, path)| path).collect()
+    found.into_iter().map(|(_, path, name)| (path, name)).collect()
 }
 
 #[cfg(test)]

@@ -2,16 +2,16 @@
 
 use domain::{PhotoHash, ProblemId};
 use photos::{Intake, Options};
-use store::StoreError;
 use uuid::Uuid;
 use wire::message::{AttachedPhoto, IntakeOptions};
 use wire::{ApiError, ErrorCode};
 
+use super::decoding;
 use crate::App;
 use crate::error::Failure;
 
 /// What the long side of a stored photo may be set to, in pixels.
-const LONG_SIDES: std::ops::RangeInclusive<u32> = 1_280..=8_000;
+const LONG_SIDES: std::ops::RangeInclusive<u32> = photos::MIN_LONG_SIDE..=photos::MAX_LONG_SIDE;
 
 /// Takes a photo into a form. Everything is on the medium when this returns; where it fails, the form is as it was.
 pub(crate) fn take_in(
@@ -31,8 +31,7 @@ pub(crate) fn take_in(
         return Err(ApiError::invalid("options.long_side", message).because("out_of_range").into());
     }
     let intake = {
-        // One at a time: each may need a hundred megabytes for a moment.
-        let _alone = app.decoding.lock().map_err(|_| StoreError::Poisoned)?;
+        let _alone = decoding::alone();
         photos::take_in(bytes, &Options { long_side }).map_err(refused)?
     };
     let Intake {

@@ -1,12 +1,15 @@
 //! The stamped copy (水印) of a photo: what stands on it is what is on record, in Chinese. The evidence stays clean.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use domain::problem::in_china;
 use domain::{ClockDeviation, Dossier, Inspection, PhotoHash, PhotoReference, Position, Provider};
 use photos::{Stamp, StampLine};
-use store::{Reader, StoreError};
+use store::Reader;
 use wire::ApiError;
 
+use super::decoding;
 use super::intake::refused;
 use crate::App;
 use crate::command::path;
@@ -14,27 +17,35 @@ use crate::error::Failure;
 
 /// A photo on record, with the dossier that shows it.
 pub(crate) struct OnRecord {
-    pub dossier: Dossier,
+    pub dossier: Arc<Dossier>,
     pub reference: PhotoReference,
     /// County, town and village of the site by name.
     pub path: Vec<String>,
 }
 
 impl OnRecord {
-    /// The first record that shows a photo, if there is one.
-    pub fn find(reader: &Reader<'_>, hash: &PhotoHash) -> Result<Option<Self>, Failure> {
-        let Some(site) = reader.site_of_photo(hash)? else { return Ok(None) };
-        let Some(dossier) = reader.dossier(site)? else { return Ok(None) };
-        Self::within(reader, dossier, hash)
+    /// Every record that shows a photo, by the order of its site's id.
+    pub fn find(reader: &Reader<'_>, hash: &PhotoHash) -> Result<Vec<Self>, Failure> {
+        let mut found = Vec::new();
+        for site in reader.sites_of_photo(hash)? {
+            if let Some(dossier) = reader.dossier(site)? {
+                found.extend(Self::within(reader, &Arc::new(dossier), hash)?);
+            }
+        }
+        Ok(found)
     }
 
     /// The photo as this dossier shows it.
-    pub fn within(reader: &Reader<'_>, dossier: Dossier, hash: &PhotoHash) -> Result<Option<Self>, Failure> {
+    pub fn within(
+        reader: &Reader<'_>,
+        dossier: &Arc<Dossier>,
+        hash: &PhotoHash,
+    ) -> Result<Option<Self>, Failure> {
         let Some(reference) = dossier.photos.iter().find(|photo| photo.hash == *hash).cloned() else {
             return Ok(None);
         };
         let path = path(reader, &dossier.fields.grid)?;
-        Ok(Some(Self { dossier, reference, path }))
+        Ok(Some(Self { dossier: Arc::clone(dossier), reference, path }))
     }
 
     /// What the record says, line by line.
@@ -68,14 +79,14 @@ impl OnRecord {
 
 /// The stamped copy of a photo; `None` if no record shows it or its bytes are not here.
 pub(crate) fn stamped(app: &App, hash: &PhotoHash) -> Result<Option<Vec<u8>>, Failure> {
-    let Some(record) = app.store.read(|reader| OnRecord::find(reader, hash))? else { return Ok(None) };
-    stamped_by(app, &record)
+    let records = app.store.read(|reader| OnRecord::find(reader, hash))?;
+    records.first().map_or(Ok(None), |record| stamped_by(app, record))
 }
 
 /// The stamped copy of a photo as a record shows it; `None` if its bytes are not here.
 pub(crate) fn stamped_by(app: &App, record: &OnRecord) -> Result<Option<Vec<u8>>, Failure> {
     let Some(jpeg) = app.store.photo_bytes(&record.reference.hash)? else { return Ok(None) };
-    let _alone = app.decoding.lock().map_err(|_| StoreError::Poisoned)?;
+    let _alone = decoding::alone();
     Ok(Some(photos::stamped(&jpeg, &record.stamp()).map_err(refused)?))
 }
 

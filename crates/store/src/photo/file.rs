@@ -81,7 +81,8 @@ impl Store {
     }
 
     /// Writes a file so that after a crash it is there whole or not at all: a new name, flushed, then renamed, and the
-    /// folder flushed. A file of that size is taken to be it: names are hashes.
+    /// folder flushed. A file of that size is taken to be it: whole photos are named by their hash, and what
+    /// belongs to one by the hash of the photo.
     pub(crate) fn put_file(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         static WRITTEN: AtomicU64 = AtomicU64::new(0);
         if file_size(path)? == Some(bytes.len() as u64) {

@@ -140,11 +140,20 @@ impl Reader<'_> {
         Ok((photos, total))
     }
 
-    /// A site that shows a photo.
+    /// The first site that shows a photo, in the order of their ids.
     pub fn site_of_photo(&self, hash: &PhotoHash) -> Result<Option<SiteId>, StoreError> {
         let mut statement =
-            self.connection.prepare_cached("SELECT site FROM photo WHERE hash = ?1 LIMIT 1")?;
+            self.connection.prepare_cached("SELECT site FROM photo WHERE hash = ?1 ORDER BY site LIMIT 1")?;
         Ok(statement.query_row([hash.as_str()], |row| row.get(0)).optional()?.map(SiteId))
+    }
+
+    /// The sites that show a photo, in the order of their ids.
+    pub fn sites_of_photo(&self, hash: &PhotoHash) -> Result<Vec<SiteId>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT DISTINCT site FROM photo WHERE hash = ?1 ORDER BY site LIMIT 100")?;
+        let rows = statement.query_map([hash.as_str()], |row| row.get(0).map(SiteId))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     pub(super) fn hashes(&self, sql: &str) -> Result<Vec<PhotoHash>, StoreError> {

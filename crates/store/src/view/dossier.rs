@@ -20,7 +20,9 @@ impl Writer<'_> {
             self.transaction
                 .prepare_cached(
                     "INSERT INTO photo (id, site, hash, latitude, longitude, direction, at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                     -- Two keys of a document may be one id in two spellings.
+                     ON CONFLICT (site, id) DO NOTHING",
                 )?
                 .execute(params![
                     photo.id.0,

@@ -16,8 +16,10 @@ pub enum PhotoVerdict {
     Stored,
     /// The file is a stamped copy that was made here, byte for byte, and its stamp says what is on record.
     Stamped,
-    /// The file says that it is a stamped copy of a photo on record, but it was changed since, or its stamp says
-    /// something else than the record does.
+    /// The file is a stamped copy of a photo on record, byte for byte as it was made, but its stamp says something else
+    /// than the record does: the record was edited since, or the stamp was made up.
+    StampDiffers,
+    /// The file says that it is a stamped copy of a photo on record, but it was changed since.
     Altered,
     /// The file looks like photos on record: a copy that was compressed again. Compare by eye.
     Similar,
@@ -192,10 +194,19 @@ messages! {
     /// A photo that the camera is about to take. Written before the camera opens, because the app may not live to see
     /// it.
     struct ExpectPhoto {
+        /// Names this opening of the camera.
+        id: Uuid,
         /// The form that shall hold it.
         draft: Uuid,
         /// The problem that it shows.
         problem: Option<ProblemId>,
+        /// How it shall be taken in; `None` for 2,000 pixels without the original.
+        options: Option<IntakeOptions>,
+    }
+    /// The camera came back, with a photo that is in its form by now, or without one.
+    struct ExpectedPhoto {
+        /// The opening of the camera.
+        id: Uuid,
     }
     /// A photo that the camera left in its folder, by name.
     struct TakePhoto {

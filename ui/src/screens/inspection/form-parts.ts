@@ -65,7 +65,7 @@ export function useFormParts({ id, form, dossier, photos, autosave }: Form) {
     }
     if (!(await saving)) return refuse(autosave.error.value)
     try {
-      await camera.expect(id, note.problem)
+      await camera.expect(id, note.problem, photos.intake.value)
       return true
     } catch (cause) {
       return refuse(cause)

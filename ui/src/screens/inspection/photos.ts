@@ -22,6 +22,8 @@ export interface Incoming {
   note: PhotoNote
   /** The camera app made it for this form. */
   captured: boolean
+  /** The opening of the camera that it came from. */
+  opening: string | null
   /** Made when its turn comes, so that ten photos are not decoded at once. */
   preview: string
   share: number
@@ -73,9 +75,11 @@ export function useFormPhotos(draft: string, form: () => InspectionDraft, touche
     incoming.value = incoming.value.filter(({ key }) => key !== item.key)
   }
 
+  /** How photos are taken in. */
+  const intake = computed<IntakeOptions>(() => ({ long_side: settings.photoLongSide, keep_original: settings.keepOriginal }))
+
   async function attach(item: Incoming): Promise<AttachedPhoto> {
-    const usual: IntakeOptions = { long_side: settings.photoLongSide, keep_original: settings.keepOriginal }
-    const options = item.note.sketchOf === null ? usual : AS_IT_IS
+    const options = item.note.sketchOf === null ? intake.value : AS_IT_IS
     const left = item.captured ? await camera.take(item.file, draft, options) : null
     if (left) return left
     const upload = await host.upload(item.file, (share) => (item.share = share), item.cancel.signal)
@@ -88,7 +92,7 @@ export function useFormPhotos(draft: string, form: () => InspectionDraft, touche
     const shown = known && !form().removed.includes(photo.hash)
     if (shown) {
       tally.value.known += 1
-      if (tally.value.chosen === 1) $q.notify({ message: t('inspection.photo_duplicate') })
+      if (tally.value.chosen === 1) $q.notify({ message: t('inspection.photo_duplicate'), timeout: 2500 })
     } else {
       tally.value.stored += 1
     }
@@ -114,7 +118,7 @@ export function useFormPhotos(draft: string, form: () => InspectionDraft, touche
       keepAttached(photo, item.note)
       drop(item)
       touched()
-      if (item.captured) await cameraDone()
+      if (item.captured) await cameraDone(item.opening)
     } catch (cause) {
       if (item.cancel.signal.aborted) return
       item.state = 'failed'
@@ -148,9 +152,10 @@ export function useFormPhotos(draft: string, form: () => InspectionDraft, touche
   function add(files: readonly File[], about: PhotoNote, captured = false): void {
     if (sending.value === 0) tally.value = nothing()
     tally.value.chosen += files.length
+    const opening = captured ? camera.returned() : null
     for (const file of files) {
       lastKey += 1
-      const fresh = { key: lastKey, file, note: about, captured, preview: '', share: 0, state: 'waiting' as const, error: null }
+      const fresh = { key: lastKey, file, note: about, captured, opening, preview: '', share: 0, state: 'waiting' as const, error: null }
       const item = reactive({ ...fresh, cancel: new AbortController() }) as Incoming
       incoming.value.push(item)
       waiting.push(item)
@@ -180,7 +185,7 @@ export function useFormPhotos(draft: string, form: () => InspectionDraft, touche
 
   /** Takes the failed one away, so that the form can be finished without it. */
   function dismiss(item: Incoming): void {
-    if (item.captured) void cameraDone()
+    if (item.captured) void cameraDone(item.opening)
     drop(item)
   }
 
@@ -233,10 +238,15 @@ export function useFormPhotos(draft: string, form: () => InspectionDraft, touche
     for (const hash of form().removed) void detach(hash)
   }
 
-  async function cameraDone(): Promise<void> {
-    if (form().awaiting !== null) form().awaiting = null
+  async function cameraDone(opening: string | null): Promise<void> {
+    // The camera may be open again, for another photo.
+    if (camera.opened === null && form().awaiting !== null) form().awaiting = null
     touched()
-    await camera.done()
+    await camera.done(opening)
+  }
+
+  function cameraLeft(): void {
+    void cameraDone(camera.returned())
   }
 
   onScopeDispose(() => {
@@ -245,7 +255,7 @@ export function useFormPhotos(draft: string, form: () => InspectionDraft, touche
     for (const item of incoming.value) URL.revokeObjectURL(item.preview)
   })
 
-  return { photos, incoming, pending, sending, failed, tally, note, numberOf, add, retry, cancel, cancelRest, dismiss, remove, found, opened, cameraDone }
+  return { photos, incoming, intake, pending, sending, failed, tally, note, numberOf, add, retry, cancel, cancelRest, dismiss, remove, found, opened, cameraLeft }
 }
 
 export type FormPhotos = ReturnType<typeof useFormPhotos>

@@ -30,8 +30,6 @@ function icon(key: string, palette: Palette, width: number, height: number, anch
     draw(context)
   }
   const made = new Icon({
-    // Drawn always; names give way to it.
-    declutterMode: 'obstacle',
     img,
     scale: 1 / ratio,
     anchor: [anchor[0] * ratio, anchor[1] * ratio],

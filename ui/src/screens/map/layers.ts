@@ -24,8 +24,8 @@ import type { Palette } from './palette'
 
 /** Marks that come nearer than this to each other on the screen are counted together, in pixels. */
 const CLUSTER_PX = 44
-/** Names of villages appear from this resolution on, in metres a pixel. */
-const NAMES_M = 60
+/** Names of villages appear from this resolution on, in metres a pixel: before, marks would cover them. */
+const NAMES_M = 20
 
 const geojson = new GeoJSON({ dataProjection: 'EPSG:4326', featureProjection: 'EPSG:3857' })
 
@@ -107,8 +107,6 @@ export class SiteLayer {
   constructor(palette: () => Palette) {
     this.layer = new VectorLayer({
       source: new Cluster({ source: this.source, distance: CLUSTER_PX, minDistance: CLUSTER_PX / 2 }),
-      // A name that a mark would cover is left out.
-      declutter: true,
       zIndex: 4,
       style: (feature) => {
         const sites = sitesIn(feature)

@@ -1,5 +1,7 @@
 //! A device: the application over its own replica, connected to a server or not.
 
+mod command;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,18 +14,13 @@ use store::{Reader, Role, StoreError};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use uuid::Uuid;
-use wire::message::{
-    AttachedPhoto, ConnectServer, ExpectPhoto, FreeSpace, FreedSpace, Nothing, OnePhoto, PhotoStorage,
-    RecoveredPhoto, RefusedChange, SaveDownload, SavedDownload, SyncPhase, SyncStatus, TakePhoto,
-    Verification,
-};
-use wire::sync::{Connect, SyncProtocol};
-use wire::{ApiError, DeviceCommands, ErrorCode, Permission, dispatch, dispatch_device};
+use wire::message::{RefusedChange, SyncStatus, Verification};
+use wire::sync::Connect;
+use wire::{ApiError, ErrorCode, dispatch, dispatch_device};
 
-use crate::app::{App, Caller, OpenError, PERSON, system_clock};
-use crate::error::{Failure, from_protocol, to_api_error};
-use crate::photo::camera;
-use crate::photo_storage;
+use self::command::not_connected;
+use crate::app::{App, Caller, OpenError, system_clock};
+use crate::error::{Failure, to_api_error};
 use crate::sync::{CLOCK, SyncWatch, clock_of, sync};
 
 const SERVER: &str = "server";
@@ -265,7 +262,7 @@ impl<C: Connect> Core<C> {
                 // Whatever changed here since waits to be sent, so nothing waiting means nothing changed.
                 verified: verified.filter(|_| unsent_changes == 0 && unsent_photos == 0),
                 differing: differing(reader)?,
-                clock: clock_of(reader)?,
+                clock: clock_of(reader, self.app.now())?,
                 refused: refused(reader)?,
                 error_at: failure.as_ref().map(|(_, at)| *at),
                 error: failure.map(|(error, _)| error),
@@ -295,166 +292,4 @@ fn refused(reader: &Reader<'_>) -> Result<Vec<RefusedChange>, StoreError> {
         });
     }
     Ok(refused)
-}
-
-impl<C: Connect> DeviceCommands for Core<C> {
-    type Caller = Caller;
-
-    fn permits(&self, caller: &Caller, permission: Permission) -> bool {
-        caller.may(permission)
-    }
-
-    fn sync_status(&self, _: &Caller, _: Nothing) -> Result<SyncStatus, ApiError> {
-        Ok(self.status()?)
-    }
-
-    fn sync_start(&self, _: &Caller, _: Nothing) -> Result<SyncStatus, ApiError> {
-        if self.server().map_err(to_api_error)?.is_none() {
-            return Err(not_connected());
-        }
-        let mut status = self.status()?;
-        if status.phase == SyncPhase::Idle {
-            // Shown as begun, so that whoever looks next knows to look again.
-            status.phase = SyncPhase::Records;
-            self.watch.begin();
-            self.watch.ask_everything();
-            self.asked.store(true, Ordering::Release);
-            self.bell.notify_one();
-        }
-        Ok(status)
-    }
-
-    fn sync_stop(&self, _: &Caller, _: Nothing) -> Result<SyncStatus, ApiError> {
-        self.watch.stop();
-        Ok(self.status()?)
-    }
-
-    fn sync_connect(&self, _: &Caller, request: ConnectServer) -> Result<SyncStatus, ApiError> {
-        let ConnectServer { address, token, person } = request;
-        let address = address.trim().trim_end_matches('/').to_owned();
-        let token = token.trim().to_owned();
-        let protocol = self.connector.connect(&address, &token)?;
-        // Any question will do: the answer shows that the address and the token are right.
-        let question: PhotoHash =
-            "0".repeat(64).parse().map_err(|_| ApiError::new(ErrorCode::Internal, "no question"))?;
-        wait(protocol.photo_state(&question))?.map_err(from_protocol)?;
-        self.app
-            .store
-            .write::<_, StoreError>(|writer| {
-                writer.set_setting(SERVER, &address)?;
-                writer.set_setting(TOKEN, &token)?;
-                for proven_elsewhere in PROVEN {
-                    writer.clear_setting(proven_elsewhere)?;
-                }
-                writer.offer_refused()?;
-                if !person.trim().is_empty() {
-                    writer.set_setting(PERSON, person.trim())?;
-                }
-                Ok(())
-            })
-            .map_err(to_api_error)?;
-        self.asked.store(true, Ordering::Release);
-        self.bell.notify_one();
-        Ok(self.status()?)
-    }
-
-    fn sync_disconnect(&self, _: &Caller, _: Nothing) -> Result<SyncStatus, ApiError> {
-        self.watch.stop();
-        self.app
-            .store
-            .write::<_, StoreError>(|writer| {
-                for key in [SERVER, TOKEN].iter().chain(PROVEN) {
-                    writer.clear_setting(key)?;
-                }
-                Ok(())
-            })
-            .map_err(to_api_error)?;
-        Ok(self.status()?)
-    }
-
-    fn photos_storage(&self, _: &Caller, _: Nothing) -> Result<PhotoStorage, ApiError> {
-        photo_storage::storage(&self.app)
-    }
-
-    fn photos_free_space(&self, _: &Caller, request: FreeSpace) -> Result<FreedSpace, ApiError> {
-        let protocol = self.protocol()?;
-        let freed = wait(photo_storage::free_space(&self.app, &protocol, request))??;
-        if freed.kept > 0 {
-            self.bell.notify_one();
-        }
-        Ok(freed)
-    }
-
-    fn photos_fetch(&self, _: &Caller, request: OnePhoto) -> Result<Nothing, ApiError> {
-        let protocol = self.protocol()?;
-        wait(photo_storage::fetch(&self.app, &protocol, request))??;
-        Ok(Nothing {})
-    }
-
-    fn camera_expect(&self, _: &Caller, request: ExpectPhoto) -> Result<Nothing, ApiError> {
-        camera::expect(&self.app, self.launch, request)?;
-        Ok(Nothing {})
-    }
-
-    fn camera_done(&self, _: &Caller, _: Nothing) -> Result<Nothing, ApiError> {
-        camera::done(&self.app)?;
-        Ok(Nothing {})
-    }
-
-    fn camera_take(&self, _: &Caller, request: TakePhoto) -> Result<Option<AttachedPhoto>, ApiError> {
-        Ok(camera::take(&self.app, self.pictures_folder().as_deref(), request)?)
-    }
-
-    fn camera_recover(&self, _: &Caller, _: Nothing) -> Result<Vec<RecoveredPhoto>, ApiError> {
-        Ok(camera::recover(&self.app, self.pictures_folder().as_deref(), self.launch)?)
-    }
-
-    fn downloads_save(&self, _: &Caller, request: SaveDownload) -> Result<SavedDownload, ApiError> {
-        let from = self.app.uploads.download(request.id)?;
-        let folder = self.downloads.lock().ok().and_then(|downloads| downloads.clone());
-        let folder = folder
-            .ok_or_else(|| ApiError::new(ErrorCode::Storage, "this device has no folder for downloads"))?;
-        let unwritable = |source| to_api_error(StoreError::File { path: folder.clone(), source });
-        std::fs::create_dir_all(&folder).map_err(unwritable)?;
-        let to = free_name(&folder, &from);
-        std::fs::copy(&from, &to).map_err(unwritable)?;
-        Ok(SavedDownload { path: to.display().to_string() })
-    }
-}
-
-fn not_connected() -> ApiError {
-    ApiError::new(ErrorCode::NotConnected, "this device is not connected to a server")
-}
-
-/// Waits for an answer of the server from code that may block.
-fn wait<T>(question: impl Future<Output = T>) -> Result<T, ApiError> {
-    Ok(match Handle::try_current() {
-        Ok(handle) => handle.block_on(question),
-        Err(_) => tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?
-            .block_on(question),
-    })
-}
-
-/// A name in the folder that is not taken: `ledger.csv`, `ledger (2).csv` …
-fn free_name(folder: &Path, file: &Path) -> PathBuf {
-    let part = |part: Option<&std::ffi::OsStr>| {
-        part.map(|part| part.to_string_lossy().into_owned()).unwrap_or_default()
-    };
-    let (stem, extension) = (part(file.file_stem()), part(file.extension()));
-    let mut number = 1;
-    loop {
-        let name = if number == 1 {
-            format!("{stem}.{extension}")
-        } else {
-            format!("{stem} ({number}).{extension}")
-        };
-        let path = folder.join(name);
-        if !path.exists() {
-            return path;
-        }
-        number += 1;
-    }
 }
