@@ -97,7 +97,7 @@ impl Reader<'_> {
 
     fn marks(&self, condition: &Condition, limit: u32, every: u64) -> Result<Vec<SiteMark>, StoreError> {
         let number = if condition.from.starts_with("site_place") { "site_place.n" } else { "site.n" };
-        let sample = if every > 1 { format!("{number} % {every} = 0") } else { "1".to_owned() };
+        let sample = if every > 1 { format!("{} % {every} = 0", mixed(number)) } else { "1".to_owned() };
         let sql = format!(
             "SELECT site.id, site.name, site.latitude, site.longitude, site.verdict, site.deadline, site.done, site.done_on,
                 site.open_problems, site.conflict
@@ -123,14 +123,16 @@ impl Reader<'_> {
         } else {
             1
         };
-        let mut statement = self.connection.prepare_cached(
+        let sql = format!(
             "SELECT photo.hash, photo.site, photo.latitude, photo.longitude, photo.direction,
                 EXISTS (SELECT 1 FROM photo_file WHERE photo_file.hash = photo.hash AND removed = 0)
              FROM photo_place CROSS JOIN photo ON photo.n = photo_place.n
-             WHERE west <= ?1 AND east >= ?2 AND south <= ?3 AND north >= ?4 AND photo_place.n % ?5 = 0
+             WHERE west <= ?1 AND east >= ?2 AND south <= ?3 AND north >= ?4 AND {} % ?5 = 0
                 AND longitude <= ?1 AND longitude >= ?2 AND latitude <= ?3 AND latitude >= ?4
              ORDER BY photo.at DESC, photo.n DESC LIMIT ?6",
-        )?;
+            mixed("photo_place.n")
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows =
             statement.query(params![bounds.east, bounds.west, bounds.north, bounds.south, every, limit])?;
         let mut marks = Vec::new();
@@ -214,6 +216,12 @@ impl Reader<'_> {
     }
 }
 
+/// The number of a row, mixed: rows come in the order of a ledger, where every sixth site may be of one kind, and a sample
+/// by the number itself would show all or none of those.
+fn mixed(number: &str) -> String {
+    format!("(({number} * 2654435761) >> 16)")
+}
+
 /// Every how many marks are shown so that about `limit` are: a power of two, so that a mark stays when the map moves
 /// a little.
 fn sample(total: u64, limit: u32) -> u64 {
@@ -268,4 +276,26 @@ fn drawn(outline: &MultiPolygon<f64>, tolerance: f64) -> String {
         );
     }
     rounded(&MultiPolygon::new(polygons))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_of_every_sixth_row_is_as_large_as_it_should_be() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        for (first, step) in [(1, 1), (6, 6), (3, 6), (8, 8), (5, 16), (64, 64)] {
+            for every in [2, 16, 64] {
+                let sql = format!(
+                    "WITH RECURSIVE row(n) AS (VALUES ({first}) UNION ALL SELECT n + {step} FROM row LIMIT 10000)
+                     SELECT count(*) FROM row WHERE {} % {every} = 0",
+                    mixed("n")
+                );
+                let shown: f64 = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
+                let share = shown * f64::from(every) / 10_000.0;
+                assert!((0.5..1.5).contains(&share), "every {every} of every {step}: {share}");
+            }
+        }
+    }
 }
