@@ -9,6 +9,7 @@ import { App } from './lib/app.mjs'
 import { folder, photo } from './lib/places.mjs'
 import { until } from './lib/processes.mjs'
 import { startServer } from './lib/server.mjs'
+import { stepsOf } from './lib/steps.mjs'
 
 const known = '闽南厦集五金加工厂'
 const problem = '喷漆废气直排'
@@ -28,17 +29,7 @@ test('an inspection that is interrupted after every step', async (t) => {
     VILLAGE_LEDGER_PERSON: '陈阿强',
   })
   t.after(() => app.close())
-  let failed = false
-  const step = (name, body) =>
-    t.test(name, { skip: failed && 'an earlier step failed' }, async () => {
-      try {
-        await body()
-      } catch (error) {
-        failed = true
-        await app.picture('app-killed-failed')
-        throw error
-      }
-    })
+  const step = stepsOf(t, () => app.picture('app-killed-failed'))
 
   const saved = () => app.says('saved-at', /^已存本机 \d/)
   const pressed = async (id) => assert.equal(await (await app.reach(id)).getAttribute('aria-pressed'), 'true')

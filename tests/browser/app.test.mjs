@@ -8,6 +8,7 @@ import { App } from './lib/app.mjs'
 import { folder, photo } from './lib/places.mjs'
 import { until } from './lib/processes.mjs'
 import { donghui, startServer } from './lib/server.mjs'
+import { stepsOf } from './lib/steps.mjs'
 import { published } from './lib/totals.mjs'
 
 const ahua = '王阿花'
@@ -27,18 +28,7 @@ test('an inspector at work without a signal', async (t) => {
     VILLAGE_LEDGER_PERSON: ahua,
   })
   t.after(() => app.close())
-  let failed = false
-  /** One step; the next would only repeat its failure. */
-  const step = (name, body) =>
-    t.test(name, { skip: failed && 'an earlier step failed' }, async () => {
-      try {
-        await body()
-      } catch (error) {
-        failed = true
-        await app.picture('app-failed')
-        throw error
-      }
-    })
+  const step = stepsOf(t, () => app.picture('app-failed'))
 
   const findSite = async (name) => {
     await app.press('tab-sites')
