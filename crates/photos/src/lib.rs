@@ -94,7 +94,7 @@ pub struct Intake {
 
 /// Takes in a JPEG, PNG or WebP photo.
 ///
-/// The same bytes and options always give the same stored photo.
+/// The same bytes and options give the same stored photo on one machine; another one may round otherwise.
 ///
 /// # Errors
 /// Whatever [`PhotoError`] names; never a panic.
