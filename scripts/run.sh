@@ -29,11 +29,19 @@ if [ ! -e "$home/samples-imported" ]; then
   "${server[@]}" import divisions "$root/samples/divisions-350211.csv"
   "${server[@]}" import boundaries "$root/samples/boundaries-350211.geojson"
   "${server[@]}" import ledger "$root/samples/ledger-donghui.csv"
+  "${server[@]}" import tasks "$root/samples/tasks-guankou.csv"
   touch "$home/samples-imported"
+fi
+if [ ! -e "$home/people-added" ]; then
+  say "the sample people: a lead of Guankou town, an inspector of Donghui village, a bureau that looks on"
+  "${server[@]}" person add --name 陈主任 --role lead --grid 350211102
+  "${server[@]}" person add --name 林志燕 --role inspector --grid 350211102207
+  "${server[@]}" person add --name 区生态环境局 --role viewer --grid 350211
+  touch "$home/people-added"
 fi
 if [ ! -s "$home/app-token" ]; then
   # What it says beside the token is for somebody who would have to write it down.
-  "${server[@]}" device add --name "$(uname -n)" --grid 350211102207 >"$home/app-token.new" 2>"$home/device-add" ||
+  "${server[@]}" device add --name "$(uname -n)" --person 林志燕 >"$home/app-token.new" 2>"$home/device-add" ||
     die "the app could not be given a token: $(cat "$home/device-add")"
   rm "$home/device-add"
   mv "$home/app-token.new" "$home/app-token"
@@ -65,15 +73,15 @@ if [ -n "$display" ]; then
     VILLAGE_LEDGER_DATA=$home/app \
     VILLAGE_LEDGER_SERVER=http://$listen \
     VILLAGE_LEDGER_TOKEN=$(cat "$home/app-token") \
-    VILLAGE_LEDGER_PERSON=${VILLAGE_LEDGER_PERSON:-} \
     "$target/debug/village-ledger" &
   children+=("$!")
 fi
 
 say "Village Ledger runs"
-echo "Office console: the sign-in link above, in a browser on this machine; it works once, and every start prints a new one."
+echo "Office console: the sign-in link above is the administrator's (管理员), this one the lead's (陈主任); each works once:"
+"${server[@]}" sign-in-link --person 陈主任
 if [ -n "$display" ]; then
-  echo "The app: its window is open and syncs Donghui village with this server."
+  echo "The app: its window is open, belongs to the inspector 林志燕 and syncs Donghui village with this server."
 else
   echo "The app: not opened, because there is no display here."
 fi

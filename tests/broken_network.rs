@@ -138,7 +138,7 @@ fn season(seed: u64, photos: &[Vec<u8>]) {
     let devices: Vec<Replica> = (0..3).map(|_| replica(Role::Device)).collect();
     let scope = Scope::new(vec!["350211".parse().unwrap()]);
     let protocol = |fault: f64, seed: u64| Broken {
-        office: Office::new(office.app.store().clone(), scope.clone()),
+        office: office::seen_by(&office.app, scope.clone()),
         dice: Arc::new(Mutex::new(StdRng::seed_from_u64(seed))),
         fault,
     };
@@ -220,8 +220,9 @@ fn season(seed: u64, photos: &[Vec<u8>]) {
     }
     let digests =
         |replica: &Replica| replica.app.store().read::<_, StoreError>(|reader| reader.digests()).unwrap();
-    let totals =
-        |replica: &Replica| call(replica, "ledger.totals", LedgerOf { grid: DONGHUI.parse().unwrap() });
+    let totals = |replica: &Replica| {
+        call(replica, "ledger.totals", LedgerOf { grid: DONGHUI.parse().unwrap(), period: None })
+    };
     // Every photo that was recorded is everywhere, byte for byte, with a thumbnail made from it.
     let whole = |replica: &Replica, hash: &PhotoHash| {
         let (store, there) = (replica.app.store(), office.app.store());

@@ -15,7 +15,8 @@ fn donghui() -> Inspector {
 /// Imports a text and gives how many rows were added, changed, unchanged and bad.
 fn import_text(app: &App, text: &str) -> (u64, u64, u64, u64) {
     let author = Author { person: "林志燕".into(), command: "files.import", at: app.now() };
-    let options = ImportOptions { what: ImportKind::Ledger, dry_run: false, skip_bad_rows: false };
+    let options =
+        ImportOptions { scope: None, what: ImportKind::Ledger, dry_run: false, skip_bad_rows: false };
     let report = import(app.store(), text.as_bytes(), options, &author, &|_, _, _| Ok(())).unwrap();
     (report.added, report.changed, report.unchanged, report.bad_rows)
 }
@@ -157,7 +158,8 @@ fn large_boundaries_are_split_so_that_devices_can_read_them() {
         feature["geometry"]["coordinates"] = serde_json::json!([dense]);
     }
     let author = Author { person: "林志燕".into(), command: "files.import", at: app.now() };
-    let options = ImportOptions { what: ImportKind::Boundaries, dry_run: false, skip_bad_rows: false };
+    let options =
+        ImportOptions { scope: None, what: ImportKind::Boundaries, dry_run: false, skip_bad_rows: false };
     let report =
         import(app.store(), file.to_string().as_bytes(), options, &author, &|_, _, _| Ok(())).unwrap();
     assert_eq!((report.changed, report.bad_rows), (69, 0), "{:?}", report.bad.first());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use domain::{PhotoHash, SiteId};
+use domain::{PhotoHash, Role, SiteId};
 use office::{Inspector, TestOffice, sample, shown, visit};
 use reqwest::{Client, StatusCode};
 use store::StoreError;
@@ -60,7 +60,7 @@ async fn awaited(file: &str) -> (TestOffice, Inspector, AttachedPhoto, Vec<u8>) 
     let photo = photographed(&ahua, site, file);
     let jpeg = ahua.device.photo(&photo.hash, false).unwrap().unwrap();
     // The record goes, the photo does not: a protocol that knows exchanges only.
-    let there = app::Office::new(office.app.store().clone(), office::donghui());
+    let there = office::seen_by(&office.app, office::donghui());
     office::records_only(ahua.device.app(), there).await;
     assert!(!on_record(&office, &photo.hash));
     (office, ahua, photo, jpeg)
@@ -233,7 +233,7 @@ async fn a_missing_photo_is_listed_by_name_on_both_sides_until_it_arrives() {
 
     // A thumbnail comes ahead. It is shown, and nobody calls the photo stored for it.
     let thumbnail = ahua.device.photo(&photo.hash, true).unwrap().unwrap();
-    let server = app::Office::new(office.app.store().clone(), office::donghui());
+    let server = office::seen_by(&office.app, office::donghui());
     let ahead = wire::sync::Thumbnail { hash: photo.hash.clone(), jpeg: thumbnail.into() };
     wire::sync::SyncProtocol::thumbnails_send(&server, vec![ahead]).await.unwrap();
     assert!(!on_record(&office, &photo.hash));
@@ -257,7 +257,7 @@ async fn a_missing_photo_is_listed_by_name_on_both_sides_until_it_arrives() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_thumbnail_is_not_kept() {
     let (office, _ahua, photo, jpeg) = awaited("photos/gps-DSCN0010.jpg").await;
-    let server = app::Office::new(office.app.store().clone(), office::donghui());
+    let server = office::seen_by(&office.app, office::donghui());
     let send = async |hash: &PhotoHash, bytes: Vec<u8>| {
         let thumbnail = wire::sync::Thumbnail { hash: hash.clone(), jpeg: bytes.into() };
         wire::sync::SyncProtocol::thumbnails_send(&server, vec![thumbnail]).await.unwrap();
@@ -373,15 +373,15 @@ async fn a_crash_while_room_is_made_claims_nothing_that_is_not_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_meets_another_server_does_not_claim_photos_that_it_removed() {
     let first = TestOffice::of_donghui().await;
-    let ahua = first.inspector("阿华").await;
+    let ahua = first.member("阿华", Role::Lead).await;
     ahua.sync().await.unwrap();
     let site = ahua.register("新发五金加工点");
     let photo = photographed(&ahua, site, "photos/gps-DSCN0010.jpg");
     ahua.sync().await.unwrap();
     asked::<FreedSpace>(&ahua, "photos.free_space", FreeSpace { older_than_days: 0 }).await.unwrap();
     let second = TestOffice::of_donghui().await;
-    let connect =
-        ConnectServer { address: second.address.clone(), token: second.token(), person: String::new() };
+    let token = second.token_of("阿华", Role::Lead);
+    let connect = ConnectServer { address: second.address.clone(), token, person: String::new() };
     asked::<SyncStatus>(&ahua, "sync.connect", connect).await.unwrap();
     ahua.sync().await.unwrap();
     let status = ahua.status();
@@ -398,7 +398,7 @@ async fn a_wrong_clock_is_told_and_a_right_one_is_not() {
     assert_eq!(ahua.status().clock, None);
     // The server's clock is seven minutes behind.
     let late: app::Clock = std::sync::Arc::new(|| chrono::Utc::now() - chrono::TimeDelta::seconds(421));
-    let server = app::Office::new(office.app.store().clone(), office::donghui()).with_clock(late);
+    let server = office::seen_by(&office.app, office::donghui()).with_clock(late);
     let clock = || ahua.device.app().now();
     let watch = app::SyncWatch::default();
     app::sync(ahua.device.app().store(), &server, &clock, &watch).await.unwrap();

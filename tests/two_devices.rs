@@ -1,6 +1,6 @@
 //! The line through the whole product: a ledger at the office, two inspectors in a village without signal, and back.
 
-use domain::{ProblemId, Severity, SiteField, Verdict};
+use domain::{ProblemId, Role, Severity, SiteField, Verdict};
 use office::{DONGHUI, Inspector, TestOffice, decision, sample, visit};
 use uuid::Uuid;
 use wire::ErrorCode;
@@ -154,7 +154,7 @@ async fn a_form_and_its_photo_survive_the_end_of_the_app() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_exported_imports_again_without_a_change() {
     let office = TestOffice::of_donghui().await;
-    let ahua = office.inspector("阿华").await;
+    let ahua = office.member("阿华", Role::Lead).await;
     ahua.sync().await.unwrap();
     let site = ahua.find("万丰金辉")[0].id;
     ahua.edit(site, SiteField::Remark, "=1+1\n第二行,\"引号\"");
@@ -187,12 +187,13 @@ async fn what_is_exported_imports_again_without_a_change() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_meets_another_server_offers_all_it_has() {
     let first = TestOffice::of_donghui().await;
-    let ahua = first.inspector("阿华").await;
+    // What others decided comes from a lead only.
+    let ahua = first.member("阿华", Role::Lead).await;
     ahua.sync().await.unwrap();
     let site = ahua.register("只在手机上的厂");
     ahua.sync().await.unwrap();
     let second = TestOffice::of_donghui().await;
-    let token = second.token();
+    let token = second.token_of("阿华", Role::Lead);
     let request = ConnectServer { address: second.address.clone(), token, person: String::new() };
     let device = ahua.device.clone();
     let request = serde_json::to_value(request).unwrap();

@@ -62,7 +62,12 @@ fn the_whole_county_imports_once_and_finds_donghui_again() {
     assert_eq!((again.added, again.changed, again.unchanged), (0, 0, 180));
     let county: domain::GridCode = office::JIMEI.parse().unwrap();
     let of = |level| {
-        let units = app.store().read::<_, store::StoreError>(|reader| reader.totals(&county, level)).unwrap();
+        let units = app
+            .store()
+            .read::<_, store::StoreError>(|reader| {
+                reader.totals(&county, level, chrono::NaiveDate::default(), None)
+            })
+            .unwrap();
         units.values().fold(domain::Totals::default(), |mut sum, unit| {
             sum.add(unit);
             sum

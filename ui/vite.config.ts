@@ -23,6 +23,8 @@ export default defineConfig({
     // Cheap phones keep the WebView they were sold with.
     target: ['chrome80', 'safari14'],
     chunkSizeWarningLimit: 800,
+    // In a chunk of their own, which is loaded before the chunks of the libraries that need them.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'polyfills', test: /core-js|src\/polyfills/ }] } } },
   },
   test: { environment: 'node', include: ['src/**/*.test.ts'] },
 })

@@ -9,15 +9,14 @@ use crate::Device;
 
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// Connects in the background when `VILLAGE_LEDGER_SERVER` and `VILLAGE_LEDGER_TOKEN` are set, with the name in
-/// `VILLAGE_LEDGER_PERSON`. Tries again while nobody answers, until the device has a server, this one or another.
+/// Connects in the background when `VILLAGE_LEDGER_SERVER` and `VILLAGE_LEDGER_TOKEN` are set. The server says whose
+/// device it is. Tries again while nobody answers, until the device has a server, this one or another.
 pub fn from_environment(device: Device) {
     let (Some(address), Some(token)) = (variable("VILLAGE_LEDGER_SERVER"), variable("VILLAGE_LEDGER_TOKEN"))
     else {
         return;
     };
-    let person = variable("VILLAGE_LEDGER_PERSON").unwrap_or_default();
-    let request = json!({ "address": address, "token": token, "person": person });
+    let request = json!({ "address": address, "token": token, "person": "" });
     tauri::async_runtime::spawn_blocking(move || {
         loop {
             match connect(&device, &request) {

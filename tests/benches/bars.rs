@@ -67,7 +67,7 @@ fn main() {
         median(200, || drop(call(&app, "sites.list", deep.clone()))),
         "bar: 2 ms",
     );
-    let county = LedgerOf { grid: JIMEI.parse().unwrap() };
+    let county = LedgerOf { grid: JIMEI.parse().unwrap(), period: None };
     line("totals of the county", median(20, || drop(call(&app, "ledger.totals", county.clone()))), "");
     let site = page.sites[0].id;
     line(
@@ -97,7 +97,8 @@ fn sync_of_a_thousand() {
     let device_folder = tempfile::tempdir().unwrap();
     let device = App::open(device_folder.path(), Role::Device, system_clock()).unwrap();
     let scope = Scope::new(vec![JIMEI.parse().unwrap()]);
-    let counted = Counted { office: Office::new(office.store().clone(), scope), seen: Mutex::new((0, 0, 0)) };
+    let lead = Office::new(office.store().clone(), scope, "阿华".to_owned(), domain::Role::Lead);
+    let counted = Counted { office: lead, seen: Mutex::new((0, 0, 0)) };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let synced = || {
         *counted.seen.lock().unwrap() = (0, 0, 0);
@@ -217,7 +218,8 @@ fn ledger_of(rows: usize) -> Vec<u8> {
 }
 
 fn import_rows(app: &App, rows: &[u8]) {
-    let options = ImportOptions { what: ImportKind::Ledger, dry_run: false, skip_bad_rows: false };
+    let options =
+        ImportOptions { scope: None, what: ImportKind::Ledger, dry_run: false, skip_bad_rows: false };
     let author = Author { person: "林志燕".into(), command: "files.import", at: app.now() };
     let report = import(app.store(), rows, options, &author, &|_, _, _| Ok(())).unwrap();
     assert_eq!((report.bad_rows, report.rows), (0, 100_000));

@@ -25,8 +25,7 @@ test('an inspection that is interrupted after every step', async (t) => {
     VILLAGE_LEDGER_DOWNLOADS: join(data, 'downloads'),
     VILLAGE_LEDGER_PICTURES: pictures,
     VILLAGE_LEDGER_SERVER: server.address,
-    VILLAGE_LEDGER_TOKEN: await server.addDevice('阿强的手机'),
-    VILLAGE_LEDGER_PERSON: '陈阿强',
+    VILLAGE_LEDGER_TOKEN: await server.addDevice('陈阿强'),
   })
   t.after(() => app.close())
   const step = stepsOf(t, () => app.picture('app-killed-failed'))

@@ -24,8 +24,7 @@ test('an inspector at work without a signal', async (t) => {
   const app = new App(join(data, 'app'), {
     VILLAGE_LEDGER_DOWNLOADS: join(data, 'downloads'),
     VILLAGE_LEDGER_SERVER: server.address,
-    VILLAGE_LEDGER_TOKEN: await server.addDevice('阿花的手机'),
-    VILLAGE_LEDGER_PERSON: ahua,
+    VILLAGE_LEDGER_TOKEN: await server.addDevice(ahua),
   })
   t.after(() => app.close())
   const step = stepsOf(t, () => app.picture('app-failed'))

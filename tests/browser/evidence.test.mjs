@@ -42,13 +42,11 @@ test('positions and photos stand up as evidence', async (t) => {
 
   // The link works once, so the browser signs in for both.
   const signIn = async () => {
-    await page.goto(server.signIn)
+    await page.goto(await server.linkFor('林秋'))
     await by('tab-today').waitFor()
     server.cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
   }
   await signIn()
-  await server.call('session.rename', { person: '林秋' })
-  await page.reload()
 
   const { sites } = await server.call('sites.list', { filter: { grid: donghui }, after: null, limit: 100 })
   const site = sites.find(({ place }) => place !== null)

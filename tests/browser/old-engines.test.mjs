@@ -1,6 +1,7 @@
 // Every screen in the engines of old phones' web views; and an inspection recorded in the oldest of them.
 
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -53,19 +54,26 @@ async function routes() {
 
 function address(path, known) {
   const query = path.startsWith('/inspections/') ? `?site=${known.site}` : ''
-  const filled = path.replace('(.*)*', '').replace(/:(\w+)\??/g, (_, name) => {
+  const filled = path.replace('(.*)*', '').replace(/\([^)]*\)/g, '').replace(/:(\w+)\??/g, (_, name) => {
     assert.ok(known[name], `this test must know what :${name} in ${path} stands for`)
     return known[name]
   })
   return filled + query
 }
 
-/** Donghui with one enterprise that has a photo, so that every screen has something to show. */
+/** Donghui with one enterprise that has a problem, a paper and a task, so that every screen has something to show. */
 async function office(t) {
   const server = await startServer(t, await folder(t))
   const filter = { grid: donghui, text: enterprise, standing: null, done: null, open_problems: null, conflict: null }
   const { sites } = await server.call('sites.list', { filter, after: null, limit: 1 })
-  return { server, site: sites[0].id }
+  const site = sites[0].id
+  const [problem, task, paper] = [randomUUID(), randomUUID(), randomUUID()]
+  const visit = { id: randomUUID(), site, draft: null, source: 'daily_patrol', position: null, fix_clock_ahead_s: null, decision: null, remarks: '', task: null, checklist: [], relapse: false, photos: [] }
+  await server.call('inspections.record', { ...visit, problems: [{ id: problem, description: '喷漆废气直排', severity: 'ordinary', deadline: null }] })
+  await server.call('tasks.enter', { id: task, kind: 'petition', grid: donghui, list: '热线', number: '1', title: '夜间喷漆异味', content: '', petitioner: '', from: '2026-11-01', deadline: null, site })
+  const content = { step: 'persuade', requirements: '停止露天喷漆', deadline: '2099-12-31', receipt: { kind: 'refused', witness: '林秋' } }
+  await server.call('papers.record', { id: paper, site, problems: [problem], facts: '喷漆废气直排', content, reason: '', position: null, photos: [], draft: null })
+  return { server, known: { site, problem, task, paper, stage: 'confirmed', step: 'cut_off', grid: donghui, draft: newForm, rest: 'nowhere' } }
 }
 
 async function signIn(t, server, version) {
@@ -81,14 +89,14 @@ async function signIn(t, server, version) {
 const skip = process.arch !== 'x64' && 'there are no such engines for this architecture'
 
 test('the console in old engines', { skip }, async (t) => {
-  const { server, site } = await office(t)
+  const { server, known } = await office(t)
+  const { site } = known
   const screens = await routes()
 
   for (const version of versions) {
     await t.test(`Chromium ${version}`, async (t) => {
       const page = await signIn(t, server, version)
       for (const [id, figure] of Object.entries(published)) await page.says(id, figure)
-      const known = { site, grid: donghui, draft: newForm, rest: 'nowhere' }
       for (const { path, name } of screens) {
         await t.test(name, async () => {
           await page.go(`${server.address}/#${address(path, known)}`)

@@ -42,7 +42,9 @@ pub fn prepare(folder: &Path, photos: usize, side: usize) -> World {
     let (office, device_folder) = (folder.join("office"), folder.join("device"));
     let app = App::open(&office, Role::Office, system_clock()).unwrap();
     sample::import_donghui(&app);
-    let token = Access::open(&office).unwrap().add_device("link", &donghui(), app.now()).unwrap();
+    let access = Access::open(&office).unwrap();
+    let person = access.add_person("阿华", domain::Role::Inspector, Some(donghui()), app.now()).unwrap();
+    let token = access.add_device("link", person.id, None, app.now()).unwrap();
     drop(app);
     let device = Device::open(&device_folder, HttpConnector::new()).unwrap();
     let runtime = runtime();

@@ -1,5 +1,8 @@
 //! People and places for the tests: an office with a real server, and inspectors with devices of their own.
 
+pub mod apart;
+mod desk;
+pub mod paper;
 mod records_only;
 pub mod sample;
 
@@ -7,18 +10,20 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::{App, Device};
-use domain::{InspectionId, InspectionSource, PhotoHash, Scope, SiteFields, SiteId, Verdict};
+use app::{App, Device, Office};
+use domain::{InspectionId, InspectionSource, PhotoHash, Role, Scope, SiteFields, SiteId, Verdict};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sync_client::HttpConnector;
-use sync_server::{Server, access::Access};
+use sync_server::Server;
+use sync_server::access::{Access, Person};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 use wire::ApiError;
 use wire::message::*;
 
+pub use desk::{Desk, step};
 pub use records_only::records_only;
 
 /// Donghui village.
@@ -68,20 +73,44 @@ impl TestOffice {
         Self::open(folder, address.strip_prefix("http://").unwrap()).await
     }
 
-    /// A token for a device of Donghui.
+    /// Somebody of this name and role, for Donghui; whoever has the name already stays as they are.
+    pub fn person(&self, name: &str, role: Role) -> Person {
+        match self.access.person_named(name).unwrap() {
+            Some(person) => person,
+            None => self.access.add_person(name, role, Some(donghui()), self.app.now()).unwrap(),
+        }
+    }
+
+    /// A token for a device of an inspector of Donghui.
     pub fn token(&self) -> String {
-        self.access.add_device("test", &donghui(), self.app.now()).unwrap()
+        self.token_of("test", Role::Inspector)
+    }
+
+    /// A token for another device of somebody.
+    pub fn token_of(&self, name: &str, role: Role) -> String {
+        self.access.add_device("test", self.person(name, role).id, None, self.app.now()).unwrap()
     }
 
     /// An inspector whose device is connected.
     pub async fn inspector(&self, name: &str) -> Inspector {
-        let inspector = Inspector::alone();
-        let request =
-            ConnectServer { address: self.address.clone(), token: self.token(), person: name.to_owned() };
-        let inspector = inspector.blocking(move |device| {
-            device.call("sync.connect", serde_json::to_value(request).unwrap()).unwrap();
-        });
-        inspector.await
+        self.member(name, Role::Inspector).await
+    }
+
+    /// Somebody whose device is connected.
+    pub async fn member(&self, name: &str, role: Role) -> Inspector {
+        let token = self.token_of(name, role);
+        Inspector::alone().connected(&self.address, token).await
+    }
+
+    /// The secret of an open session of somebody at the console.
+    pub fn session(&self, person: &Person) -> String {
+        let code = self.access.new_sign_in_code(person.id, self.app.now()).unwrap();
+        self.access.sign_in(&code, self.app.now()).unwrap().unwrap()
+    }
+
+    /// The secret of an open session of an administrator.
+    pub fn admin_session(&self) -> String {
+        self.session(&self.access.first_admin(self.app.now()).unwrap())
     }
 }
 
@@ -108,6 +137,13 @@ impl Inspector {
         let Self { device, folder } = self;
         drop(device);
         Self::with(folder)
+    }
+
+    /// The same device, connected to a server.
+    pub async fn connected(self, address: &str, token: String) -> Self {
+        let request = ConnectServer { address: address.to_owned(), token, person: String::new() };
+        let request = serde_json::to_value(request).unwrap();
+        self.blocking(move |device| drop(device.call("sync.connect", request).unwrap())).await
     }
 
     async fn blocking(self, work: impl FnOnce(&Device<HttpConnector>) + Send + 'static) -> Self {
@@ -148,7 +184,8 @@ impl Inspector {
     }
 
     pub fn totals(&self) -> domain::Totals {
-        let reply: LedgerTotals = self.call("ledger.totals", LedgerOf { grid: DONGHUI.parse().unwrap() });
+        let reply: LedgerTotals =
+            self.call("ledger.totals", LedgerOf { grid: DONGHUI.parse().unwrap(), period: None });
         reply.of.totals
     }
 
@@ -182,6 +219,11 @@ pub fn donghui() -> Scope {
     Scope::new(vec![DONGHUI.parse().unwrap()])
 }
 
+/// The office as a device of its lead sees it.
+pub fn seen_by(app: &App, scope: Scope) -> Office {
+    Office::new(app.store().clone(), scope, "阿华".to_owned(), Role::Lead)
+}
+
 /// Puts bytes where a photo of `total` bytes is arriving, as a process that ended then had left them.
 pub fn arrived(app: &App, hash: &PhotoHash, total: u64, bytes: &[u8]) {
     let mut incoming = app.store().incoming(hash, Duration::ZERO).unwrap();
@@ -205,6 +247,9 @@ pub fn visit(site: SiteId) -> RecordInspection {
         fix_clock_ahead_s: None,
         decision: None,
         remarks: String::new(),
+        task: None,
+        checklist: vec![],
+        relapse: false,
         problems: vec![],
         photos: vec![],
     }

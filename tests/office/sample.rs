@@ -17,7 +17,7 @@ pub fn path(name: &str) -> PathBuf {
 pub fn import_file(app: &App, what: ImportKind, name: &str) -> ImportReport {
     let bytes = std::fs::read(path(name)).unwrap();
     let author = Author { person: "林志燕".to_owned(), command: "files.import", at: app.now() };
-    let options = ImportOptions { what, dry_run: false, skip_bad_rows: false };
+    let options = ImportOptions { scope: None, what, dry_run: false, skip_bad_rows: false };
     let report = import(app.store(), &bytes, options, &author, &|_, _, _| Ok(())).unwrap();
     assert_eq!(report.bad, vec![], "{name}");
     report

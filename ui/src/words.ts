@@ -1,6 +1,8 @@
+import type { Answer } from '@/wire/Answer'
 import type { InspectionSource } from '@/wire/InspectionSource'
 import type { Severity } from '@/wire/Severity'
 import type { SiteKind } from '@/wire/SiteKind'
+import type { Stage } from '@/wire/Stage'
 import type { Verdict } from '@/wire/Verdict'
 
 /** A list that has every word of a type, checked by the compiler through a record. */
@@ -18,3 +20,7 @@ export const SOURCES = all<InspectionSource>({
   recheck: true,
   spot_check: true,
 })
+export const ANSWERS = all<Answer>({ pass: true, fail: true, not_applicable: true })
+/** The six stages in their order; being sent back is no stage of its own on this way. */
+export const TRACK: Exclude<Stage, 'sent_back'>[] = ['discovered', 'confirmed', 'registered', 'rectifying', 'supervised', 'closed_out']
+export const STAGES: Stage[] = [...TRACK, 'sent_back']

@@ -1,13 +1,17 @@
 //! The application over one replica: what every host shares.
 
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use store::{Author, Role, Store, StoreError};
-use wire::Permission;
+use domain::{Dossier, GridCode, Permission, Role, Scope, SiteId};
+use store::{Author, DossierWrite, Reader, Store, StoreError, Writer};
 use wire::message::Host;
+use wire::{ApiError, ErrorCode};
 
+use crate::error::Failure;
+use crate::office::follow_up;
 use crate::tiles::Tiles;
 use crate::upload::Uploads;
 use crate::work::Work;
@@ -28,25 +32,127 @@ pub struct OpenError {
     source: Box<StoreError>,
 }
 
-/// Who asks, and what they may do.
-#[derive(Debug, Clone)]
+/// Who asks: what they are to the team, and for which grid units.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    permissions: Vec<Permission>,
+    /// Their name, which is put under what they record.
+    pub person: String,
+    /// Their role.
+    pub role: Role,
+    /// The grid units that they may change; `None` for all that this replica holds.
+    pub scope: Option<Scope>,
 }
 
 impl Caller {
-    /// Somebody who may do everything: roles are not told apart yet.
+    /// Somebody who may do everything everywhere: whoever sits at the server itself.
     pub fn everything() -> Self {
-        Self { permissions: vec![Permission::Read, Permission::Record, Permission::ManageLedger] }
-    }
-
-    /// Somebody who may do this and nothing else.
-    pub fn with(permissions: Vec<Permission>) -> Self {
-        Self { permissions }
+        Self { person: String::new(), role: Role::Admin, scope: None }
     }
 
     pub(crate) fn may(&self, permission: Permission) -> bool {
-        self.permissions.contains(&permission)
+        self.role.may(permission)
+    }
+}
+
+/// The application as one caller asks it.
+#[derive(Clone, Copy)]
+pub(crate) struct Ask<'a> {
+    pub app: &'a App,
+    pub caller: &'a Caller,
+    /// The replica, of which the caller reads what lies within their scope.
+    pub store: Seen<'a>,
+}
+
+/// A replica as somebody sees it: reading shows what lies within their scope. A write looks at everything, because
+/// what it compares with may stand elsewhere; its body asks [`Ask::within`].
+#[derive(Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    store: &'a Arc<Store>,
+    scope: Option<&'a Scope>,
+}
+
+impl Seen<'_> {
+    /// Reads a consistent state of what the caller may see.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.store.read_within(self.scope, work)
+    }
+}
+
+impl Deref for Seen<'_> {
+    type Target = Arc<Store>;
+
+    fn deref(&self) -> &Arc<Store> {
+        self.store
+    }
+}
+
+impl Deref for Ask<'_> {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        self.app
+    }
+}
+
+impl<'a> Ask<'a> {
+    pub fn new(app: &'a App, caller: &'a Caller) -> Self {
+        Self { app, caller, store: Seen { store: &app.store, scope: caller.scope.as_ref() } }
+    }
+
+    /// Who is noted as the author of what this command writes.
+    pub fn author(&self, command: &'static str) -> Author {
+        Author { person: self.caller.person.clone(), command, at: self.app.now() }
+    }
+
+    /// Changes a dossier, as [`Writer::edit_dossier`] does, and sees to what the office does about it.
+    ///
+    /// # Errors
+    /// When `decide` refuses, or the store fails.
+    pub fn edit_dossier(
+        &self,
+        writer: &Writer<'_>,
+        site: SiteId,
+        author: &Author,
+        decide: impl FnOnce(Option<&Dossier>) -> Result<Vec<DossierWrite>, Failure>,
+    ) -> Result<(), Failure> {
+        writer.edit_dossier(site, author, decide)?;
+        if self.store.role() == store::Role::Office {
+            follow_up(writer, &[site], self.now())?;
+        }
+        Ok(())
+    }
+
+    /// The caller's role.
+    pub fn role(&self) -> Role {
+        self.caller.role
+    }
+
+    /// That the caller may do this.
+    ///
+    /// # Errors
+    /// When their role may not.
+    pub fn needs(&self, permission: Permission) -> Result<(), ApiError> {
+        if self.caller.may(permission) {
+            Ok(())
+        } else {
+            Err(ApiError::new(ErrorCode::Forbidden, "you may not do this").because(permission.as_str()))
+        }
+    }
+
+    /// That the caller may change what belongs to this grid unit.
+    ///
+    /// # Errors
+    /// When it lies outside their scope.
+    pub fn within(&self, grid: &GridCode) -> Result<(), ApiError> {
+        if self.caller.scope.as_ref().is_none_or(|scope| scope.covers(grid)) {
+            Ok(())
+        } else {
+            let message = format!("{grid} is outside of what you are responsible for");
+            Err(ApiError::new(ErrorCode::Forbidden, message).because("scope"))
+        }
     }
 }
 
@@ -61,10 +167,15 @@ pub struct App {
 
 pub(crate) const PERSON: &str = "person";
 pub(crate) const SCOPE: &str = "scope";
+/// The role of the device's person, as the office said; a device that was never connected has none.
+pub(crate) const ROLE: &str = "person_role";
+
+/// Every name that the device's person has or had, one a line.
+pub(crate) const NAMES: &str = "person_names";
 
 impl App {
     /// Opens the replica in a folder, or creates it.
-    pub fn open(folder: &Path, role: Role, clock: Clock) -> Result<Self, OpenError> {
+    pub fn open(folder: &Path, role: store::Role, clock: Clock) -> Result<Self, OpenError> {
         let open = || {
             let store = Arc::new(Store::open(folder, role)?);
             let uploads = Uploads::open(folder)?;
@@ -96,16 +207,17 @@ impl App {
 
     pub(crate) fn host(&self) -> Host {
         match self.store.role() {
-            Role::Device => Host::Device,
-            Role::Office => Host::Office,
+            store::Role::Device => Host::Device,
+            store::Role::Office => Host::Office,
         }
     }
 
-    pub(crate) fn person(&self) -> Result<String, StoreError> {
-        self.store.read(|reader| Ok(reader.setting(PERSON)?.unwrap_or_default()))
-    }
-
-    pub(crate) fn author(&self, command: &'static str) -> Result<Author, StoreError> {
-        Ok(Author { person: self.person()?, command, at: self.now() })
+    /// Whoever holds this device, as far as the office has said. One that was never connected belongs to whoever holds it:
+    /// the office judges what they wrote when it is first sent.
+    pub fn holder(&self) -> Result<Caller, StoreError> {
+        self.store.read(|reader| {
+            let role = reader.setting(ROLE)?.and_then(|role| role.parse().ok()).unwrap_or(Role::Lead);
+            Ok(Caller { person: reader.setting(PERSON)?.unwrap_or_default(), role, scope: None })
+        })
     }
 }

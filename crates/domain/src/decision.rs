@@ -1,10 +1,13 @@
 //! What is to become of a site (一企一策), and whether it was done.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::causal::{Causal, in_order, tips};
 use crate::words::words;
-use crate::{CompletionId, DecisionId, InspectionId};
+use crate::{CompletionId, DecisionId, InspectionId, PlanProgressId};
 
 words! {
     /// What is to become of a site.
@@ -45,9 +48,82 @@ pub struct Decision {
     pub responsible_person: String,
     /// The visit on which it was decided, if it was on one.
     pub inspection: Option<InspectionId>,
+    /// The decisions that its author saw and that it takes the place of; `None` in records of before this was noted.
+    pub after: Option<Vec<DecisionId>>,
     /// When it was decided.
     pub at: DateTime<Utc>,
     /// Who decided.
+    pub by: String,
+}
+
+impl Decision {
+    /// Whether both say the same: the same verdict with the same plan.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        self.verdict == other.verdict
+            && self.measures == other.measures
+            && self.deadline == other.deadline
+            && self.responsible_unit == other.responsible_unit
+            && self.responsible_person == other.responsible_person
+    }
+
+    /// The order in which decisions that were taken apart stand over each other: the stricter verdict, then the
+    /// earlier deadline, then the later decision.
+    fn weight(&self) -> (Verdict, Reverse<NaiveDate>, DateTime<Utc>, DecisionId) {
+        (self.verdict, Reverse(self.deadline.unwrap_or(NaiveDate::MAX)), self.at, self.id)
+    }
+}
+
+impl Causal for Decision {
+    type Id = DecisionId;
+
+    fn id(&self) -> DecisionId {
+        self.id
+    }
+
+    fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+
+    fn after(&self) -> Option<&[DecisionId]> {
+        self.after.as_deref()
+    }
+}
+
+/// What stands of the decisions on a site. Where people decided differently while they were apart, the stricter stands
+/// until somebody with the right has decided again: shutting down over relocating over upgrading over not polluting.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecisionState<'a> {
+    /// The decision in force.
+    pub in_force: Option<&'a Decision>,
+    /// The decisions that say the same and that nothing takes the place of, the one in force among them.
+    pub tips: Vec<DecisionId>,
+    /// Decisions that were taken apart from it and say something else; empty where all agree.
+    pub contested: Vec<&'a Decision>,
+}
+
+/// Folds the decisions on a site.
+pub fn decision_state(decisions: &[Decision]) -> DecisionState<'_> {
+    let tips = tips(&in_order(decisions));
+    let in_force = tips.iter().copied().max_by_key(|decision| decision.weight());
+    let (agreeing, contested): (Vec<&Decision>, Vec<&Decision>) = tips
+        .into_iter()
+        .partition(|decision| in_force.is_some_and(|in_force| in_force.agrees_with(decision)));
+    DecisionState { in_force, tips: agreeing.into_iter().map(|decision| decision.id).collect(), contested }
+}
+
+/// How far a plan has come, as somebody saw it. Written once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PlanProgress {
+    /// Its id.
+    pub id: PlanProgressId,
+    /// How much is done, 0 to 100.
+    pub percent: u8,
+    /// What was seen.
+    pub comment: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
     pub by: String,
 }
 
@@ -61,6 +137,8 @@ pub struct Completion {
     pub done: bool,
     /// On which day.
     pub done_on: Option<NaiveDate>,
+    /// How it was seen, or why it is not so.
+    pub comment: String,
     /// When this was stated.
     pub at: DateTime<Utc>,
     /// Who stated it.

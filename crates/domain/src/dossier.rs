@@ -3,10 +3,12 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::problem::{day_in_china, stage_of};
+use crate::decision::decision_state;
+use crate::problem::day_in_china;
 use crate::{
-    Completion, Decision, Inspection, PhotoReference, Problem, SiteField, SiteFields, SiteId, Stage,
-    StageChange, Verdict,
+    Alert, AlertAnswer, Case, Completion, Decision, DecisionId, DecisionState, Inspection, Paper,
+    PaperNumber, PaperVoid, Permission, PhotoReference, PlanProgress, Problem, Role, SiteField, SiteFields,
+    SiteId, Stage, StageChange, Verdict,
 };
 
 /// One of several values that people gave a field while they were apart.
@@ -58,6 +60,20 @@ pub struct Dossier {
     pub problems: Vec<Problem>,
     /// Steps of the findings, oldest first.
     pub stage_changes: Vec<StageChange>,
+    /// Notes of how far the plan has come, oldest first.
+    pub plan_progress: Vec<PlanProgress>,
+    /// Papers of enforcement, oldest first.
+    pub papers: Vec<Paper>,
+    /// The numbers that the office gave them.
+    pub paper_numbers: Vec<PaperNumber>,
+    /// Which of them are void.
+    pub paper_voids: Vec<PaperVoid>,
+    /// Cases that were filed, oldest first.
+    pub cases: Vec<Case>,
+    /// Resettlement alerts, oldest first.
+    pub alerts: Vec<Alert>,
+    /// What was found out about them, oldest first.
+    pub alert_answers: Vec<AlertAnswer>,
     /// Photos, oldest first.
     pub photos: Vec<PhotoReference>,
 }
@@ -78,9 +94,57 @@ pub struct Standing {
 }
 
 impl Dossier {
-    /// The decision in force: the latest, told apart by id where two have the same time.
+    /// A dossier in which nothing has happened yet.
+    pub fn new(id: SiteId, fields: SiteFields, registered_at: DateTime<Utc>, registered_by: String) -> Self {
+        Self {
+            id,
+            read_only: false,
+            registered_at,
+            registered_by,
+            fields,
+            conflicts: Vec::new(),
+            inspections: Vec::new(),
+            decisions: Vec::new(),
+            completions: Vec::new(),
+            problems: Vec::new(),
+            stage_changes: Vec::new(),
+            plan_progress: Vec::new(),
+            papers: Vec::new(),
+            paper_numbers: Vec::new(),
+            paper_voids: Vec::new(),
+            cases: Vec::new(),
+            alerts: Vec::new(),
+            alert_answers: Vec::new(),
+            photos: Vec::new(),
+        }
+    }
+
+    /// What stands of the decisions.
+    pub fn decision_state(&self) -> DecisionState<'_> {
+        decision_state(&self.decisions)
+    }
+
+    /// The decision in force.
     pub fn decision(&self) -> Option<&Decision> {
-        self.decisions.iter().max_by_key(|decision| (decision.at, decision.id))
+        self.decision_state().in_force
+    }
+
+    /// What the next decision takes the place of: for somebody who may settle, everything that stands; for others only
+    /// what is in force, so that a contested verdict stays marked.
+    pub fn decision_after(&self, role: Role) -> Vec<DecisionId> {
+        let DecisionState { in_force: _, mut tips, contested } = self.decision_state();
+        if role.may(Permission::Supervise) {
+            tips.extend(contested.iter().map(|decision| decision.id));
+        }
+        tips
+    }
+
+    /// Whether anything waits for somebody to settle it: a field with several values, a verdict or a problem that people
+    /// moved differently while they were apart.
+    pub fn is_contested(&self) -> bool {
+        !self.conflicts.is_empty()
+            || !self.decision_state().contested.is_empty()
+            || self.problems.iter().any(|problem| !self.state(problem).contested.is_empty())
     }
 
     /// The statement in force of what was done.
@@ -95,11 +159,13 @@ impl Dossier {
 
     /// Since when the present verdict has stood: a later decision for the same verdict changes the plan, one for
     /// another verdict sets a new task. What was done before that was another task.
-    fn in_force_since(&self) -> Option<DateTime<Utc>> {
+    pub(crate) fn in_force_since(&self) -> Option<DateTime<Utc>> {
+        let verdict = self.decision()?.verdict;
         let mut decisions: Vec<&Decision> = self.decisions.iter().collect();
         decisions.sort_by_key(|decision| (decision.at, decision.id));
-        let verdict = decisions.last()?.verdict;
-        let present = decisions.iter().rev().take_while(|decision| decision.verdict == verdict);
+        let last = decisions.iter().rposition(|decision| decision.verdict == verdict)?;
+        let present =
+            decisions.iter().take(last + 1).rev().take_while(|decision| decision.verdict == verdict);
         present.last().map(|decision| decision.at)
     }
 
@@ -108,26 +174,34 @@ impl Dossier {
     pub fn moment_after(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let decided = self.decisions.iter().map(|decision| decision.at);
         let stated = self.completions.iter().map(|completion| completion.at);
-        decided.chain(stated).max().map_or(now, |latest| now.max(latest + TimeDelta::milliseconds(1)))
+        let relapses = self.inspections.iter().filter(|inspection| inspection.relapse).map(|visit| visit.at);
+        decided
+            .chain(stated)
+            .chain(relapses)
+            .max()
+            .map_or(now, |latest| now.max(latest + TimeDelta::milliseconds(1)))
     }
 
     /// The stage of one of the problems.
     pub fn stage(&self, problem: &Problem) -> Stage {
-        stage_of(problem.id, &self.stage_changes)
+        self.state(problem).stage
     }
 
     /// Where the site stands.
     ///
-    /// A polluting site is done when the latest statement says so and no problem is open: one that is found later
-    /// opens it again.
+    /// A polluting site is done when the latest statement says so and no problem is open: one that is found later, or a
+    /// relapse, opens it again.
     pub fn standing(&self) -> Standing {
         let open_problems =
             self.problems.iter().filter(|problem| self.stage(problem) != Stage::ClosedOut).count() as u64;
         let decision = self.decision();
         let since = self.in_force_since();
-        let completion = self
-            .completion()
-            .filter(|completion| completion.done && since.is_some_and(|since| completion.at >= since));
+        let relapsed = |since: DateTime<Utc>| {
+            self.inspections.iter().any(|inspection| inspection.relapse && inspection.at > since)
+        };
+        let completion = self.completion().filter(|completion| {
+            completion.done && since.is_some_and(|since| completion.at >= since) && !relapsed(completion.at)
+        });
         let polluting = decision.is_some_and(|decision| decision.verdict.is_polluting());
         let done = polluting && completion.is_some() && open_problems == 0;
         Standing {
@@ -174,40 +248,38 @@ mod tests {
             id: StageChangeId::new(),
             problem: problem.id,
             stage: Stage::ClosedOut,
+            after: None,
             comment: String::new(),
+            deadline: None,
+            position: None,
             at: at(3),
             by: "黄亚".into(),
         };
-        Dossier {
-            id: SiteId::new(),
-            read_only: false,
-            registered_at: at(0),
-            registered_by: "林志燕".into(),
-            fields: SiteFields::named("350211102207".parse().unwrap(), "曾美服装厂"),
-            conflicts: vec![],
-            inspections: vec![],
-            decisions: vec![Decision {
-                id: DecisionId::new(),
-                verdict: Verdict::Upgrade,
-                measures: String::new(),
-                deadline: NaiveDate::from_ymd_opt(2026, 2, 26),
-                responsible_unit: String::new(),
-                responsible_person: String::new(),
-                inspection: None,
-                at: at(2),
-                by: "黄亚".into(),
-            }],
-            completions: vec![Completion {
-                id: CompletionId::new(),
-                done: true,
-                done_on: NaiveDate::from_ymd_opt(2026, 3, 1),
-                at: at(4),
-                by: "黄亚".into(),
-            }],
-            problems: vec![problem],
-            stage_changes: vec![closed],
-            photos: vec![],
-        }
+        let fields = SiteFields::named("350211102207".parse().unwrap(), "曾美服装厂");
+        let mut workshop = Dossier::new(SiteId::new(), fields, at(0), "林志燕".into());
+        workshop.decisions.push(Decision {
+            id: DecisionId::new(),
+            verdict: Verdict::Upgrade,
+            measures: String::new(),
+            deadline: NaiveDate::from_ymd_opt(2026, 2, 26),
+            responsible_unit: String::new(),
+            responsible_person: String::new(),
+            inspection: None,
+            after: None,
+            at: at(2),
+            by: "黄亚".into(),
+        });
+        workshop.completions.push(Completion {
+            id: CompletionId::new(),
+            done: true,
+            done_on: NaiveDate::from_ymd_opt(2026, 3, 1),
+            comment: String::new(),
+            at: at(4),
+            by: "黄亚".into(),
+        });
+        workshop.problems.push(problem);
+        workshop.stage_changes.push(closed);
+        workshop
     }
 
     #[test]
@@ -262,5 +334,65 @@ mod tests {
         assert_eq!(workshop.standing().verdict, Some(Verdict::Clean));
         workshop.decisions.reverse();
         assert_eq!(workshop.standing().verdict, Some(Verdict::Clean));
+    }
+
+    #[test]
+    fn of_decisions_taken_apart_the_stricter_stands_until_somebody_settles_it() {
+        let mut workshop = done_workshop();
+        let base = workshop.decisions[0].clone();
+        let apart = |verdict, hour| Decision {
+            id: DecisionId::new(),
+            verdict,
+            after: Some(vec![base.id]),
+            at: at(hour),
+            ..base.clone()
+        };
+        let (strict, mild) = (apart(Verdict::ShutDown, 5), apart(Verdict::Clean, 9));
+        workshop.decisions.extend([strict.clone(), mild.clone()]);
+        let state = workshop.decision_state();
+        assert_eq!(state.in_force, Some(&strict));
+        assert_eq!(state.contested, [&mild]);
+        assert!(workshop.is_contested());
+        assert_eq!(workshop.decision_after(Role::Inspector), [strict.id]);
+        let settled = Decision {
+            id: DecisionId::new(),
+            after: Some(workshop.decision_after(Role::Lead)),
+            at: at(10),
+            ..mild.clone()
+        };
+        workshop.decisions.push(settled.clone());
+        assert_eq!(workshop.decision(), Some(&settled));
+        assert!(!workshop.is_contested());
+        assert_eq!(workshop.decisions.len(), 4);
+    }
+
+    #[test]
+    fn a_recheck_that_finds_it_polluting_again_reopens_a_site() {
+        let mut workshop = done_workshop();
+        let days = crate::RecheckDays::default();
+        assert_eq!(workshop.recheck_on(&days), NaiveDate::from_ymd_opt(2026, 3, 31));
+        let visit = |month, day, relapse| {
+            let at = Utc.with_ymd_and_hms(2026, month, day, 3, 0, 0).unwrap();
+            let (id, recheck) = (crate::InspectionId::new(), crate::InspectionSource::Recheck);
+            Inspection { relapse, ..Inspection::new(id, recheck, at, "林志燕".into()) }
+        };
+        workshop.inspections.push(visit(3, 28, false));
+        assert_eq!(workshop.recheck_on(&days), NaiveDate::from_ymd_opt(2026, 5, 30), "a little early counts");
+        workshop.inspections.push(visit(9, 20, false));
+        assert_eq!(workshop.recheck_on(&days), None, "late counts for all that had passed");
+        workshop.inspections.push(visit(10, 1, true));
+        assert!(!workshop.standing().done);
+        assert_eq!(workshop.recheck_on(&days), None);
+        assert!(workshop.relapsed_at().is_some());
+        let moment = workshop.moment_after(at(5));
+        workshop.completions.push(Completion {
+            id: CompletionId::new(),
+            at: moment,
+            done_on: NaiveDate::from_ymd_opt(2026, 10, 9),
+            ..workshop.completions[0].clone()
+        });
+        assert!(workshop.standing().done);
+        assert_eq!(workshop.relapsed_at(), None);
+        assert_eq!(workshop.recheck_on(&days), NaiveDate::from_ymd_opt(2026, 11, 8));
     }
 }

@@ -20,6 +20,12 @@ macro_rules! ids {
             }
         }
 
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
         impl Default for $name {
             fn default() -> Self {
                 Self::new()
@@ -55,6 +61,22 @@ ids! {
     DecisionId;
     /// One statement that a decision was carried out, or was not.
     CompletionId;
+    /// One note of how far a plan has come.
+    PlanProgressId;
+    /// One paper of the three-step enforcement.
+    PaperId;
+    /// One statement that a paper is void.
+    VoidId;
+    /// One case that was filed.
+    CaseId;
+    /// One resettlement alert.
+    AlertId;
+    /// One answer to a resettlement alert.
+    AlertAnswerId;
+    /// One petition, assigned task or campaign, and so one document.
+    TaskId;
+    /// One reply to a petition, or another note on how a task ended.
+    TaskReplyId;
     /// One reference to a photo; the photo itself is named by its hash.
     PhotoId;
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{InspectionId, PhotoId, Position, ProblemId};
+use crate::{InspectionId, PaperId, PhotoId, Position, ProblemId, StageChangeId};
 
 /// Why a text is no photo hash.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -89,6 +89,10 @@ pub struct PhotoReference {
     pub inspection: Option<InspectionId>,
     /// The problem that it shows, if it shows one.
     pub problem: Option<ProblemId>,
+    /// The step of a problem that it was given with, if it was with one.
+    pub stage_change: Option<StageChangeId>,
+    /// The paper that it belongs to, if it belongs to one.
+    pub paper: Option<PaperId>,
     /// Whether it shows how the problem, or the site, looks after rectification.
     pub rectified: bool,
     /// The photo that this one was drawn on (arrow, circle, text).
@@ -109,6 +113,30 @@ pub struct PhotoReference {
     pub at: DateTime<Utc>,
     /// Who added it.
     pub by: String,
+}
+
+impl PhotoReference {
+    /// A photo of which nothing more is known.
+    pub fn new(id: PhotoId, hash: PhotoHash, bytes: u64, at: DateTime<Utc>, by: String) -> Self {
+        Self {
+            id,
+            hash,
+            inspection: None,
+            problem: None,
+            stage_change: None,
+            paper: None,
+            rectified: false,
+            sketch_of: None,
+            compare_with: None,
+            bytes,
+            taken_at: None,
+            position: None,
+            direction_deg: None,
+            camera: String::new(),
+            at,
+            by,
+        }
+    }
 }
 
 #[cfg(test)]

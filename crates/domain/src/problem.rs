@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
-use crate::{InspectionId, ProblemId, StageChangeId};
+use crate::{InspectionId, Position, ProblemId, StageChangeId};
 
 words! {
     /// How bad a problem is, which decides its deadline.
@@ -102,22 +102,28 @@ pub struct StageChange {
     pub problem: ProblemId,
     /// Where it moves to.
     pub stage: Stage,
+    /// The changes that its author saw and that it builds on; `None` in records of before this was noted.
+    pub after: Option<Vec<StageChangeId>>,
     /// Why.
     pub comment: String,
+    /// The deadline that is set by registering the problem.
+    pub deadline: Option<NaiveDate>,
+    /// Where its author stood.
+    pub position: Option<Position>,
     /// When.
     pub at: DateTime<Utc>,
     /// Who.
     pub by: String,
 }
 
-/// The stage of a problem: that of its latest change, told apart by id where two have the same time; discovered
-/// where there is none.
-pub fn stage_of(problem: ProblemId, changes: &[StageChange]) -> Stage {
-    changes
-        .iter()
-        .filter(|change| change.problem == problem)
-        .max_by_key(|change| (change.at, change.id))
-        .map_or(Stage::Discovered, |change| change.stage)
+impl Problem {
+    /// By how many days the deadline of a problem at this stage has passed; `None` if it has not, or if the problem is
+    /// closed out.
+    pub fn days_overdue(stage: Stage, deadline: Option<NaiveDate>, now: DateTime<Utc>) -> Option<i64> {
+        let deadline = deadline.filter(|_| stage != Stage::ClosedOut)?;
+        let days = (day_in_china(now) - deadline).num_days();
+        (days > 0).then_some(days)
+    }
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ pub struct Totals {
     pub shut_down: Progress,
     /// Problems; done means closed out.
     pub problems: Progress,
+    /// Problems past their deadline and not closed out.
+    pub problems_overdue: u64,
     /// Visits on record.
     pub inspections: u64,
     /// Photos that records refer to.
@@ -66,6 +68,7 @@ impl Totals {
             relocate,
             shut_down,
             problems,
+            problems_overdue,
             inspections,
             photos,
         } = other;
@@ -77,6 +80,7 @@ impl Totals {
         self.relocate.add(relocate);
         self.shut_down.add(shut_down);
         self.problems.add(problems);
+        self.problems_overdue += problems_overdue;
         self.inspections += inspections;
         self.photos += photos;
     }

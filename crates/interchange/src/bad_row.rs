@@ -37,6 +37,9 @@ pub enum Reason {
     /// A cell that must be filled is empty.
     #[error("this must not be empty")]
     Missing,
+    /// Neither a petition nor an assigned task.
+    #[error("this must be 信访 or 上级交办")]
+    TaskKindUnknown,
     /// More characters than are kept.
     #[error("the text is longer than {limit} characters")]
     TooLong {
@@ -140,6 +143,9 @@ pub enum Reason {
     /// Text to the right of the last heading, as an unquoted comma leaves it there.
     #[error("there is text here, beyond the last heading: is there a comma too many?")]
     CellBeyondHeadings,
+    /// In a grid unit that whoever imports is not responsible for.
+    #[error("this lies outside of what you are responsible for")]
+    OutsideScope,
     /// A site that is on record in another village. Found by whoever compares with the record.
     #[error("this site is on record in {village}")]
     RegisteredElsewhere {
@@ -197,6 +203,7 @@ impl Reason {
     /// A stable name for a user interface to translate.
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::TaskKindUnknown => "task_kind_unknown",
             Self::Missing => "missing",
             Self::TooLong { .. } => "too_long",
             Self::SpreadsheetError => "spreadsheet_error",
@@ -227,6 +234,7 @@ impl Reason {
             Self::SiteIdMalformed => "site_id_malformed",
             Self::QuoteMisplaced => "quote_misplaced",
             Self::CellBeyondHeadings => "cell_beyond_headings",
+            Self::OutsideScope => "outside_scope",
             Self::RegisteredElsewhere { .. } => "registered_elsewhere",
             Self::OutlineTooLarge { .. } => "outline_too_large",
             Self::FeatureMalformed(_) => "feature_malformed",

@@ -46,6 +46,16 @@ impl GridDirectory {
         }
     }
 
+    /// The only unit of a level that has this name, as ledgers write names.
+    pub(crate) fn find_at(&self, level: GridLevel, name: &str) -> Option<&GridCode> {
+        let named = |unit: &&GridUnit| unit.code.level() == level && stem(&unit.name) == stem(name);
+        let mut found = self.units.values().filter(named);
+        match (found.next(), found.next()) {
+            (Some(unit), None) => Some(&unit.code),
+            _ => None,
+        }
+    }
+
     /// The village of this name, as ledgers write names: 东辉村 is 东辉村委会. The town and the county narrow it down
     /// unless they are empty.
     pub(crate) fn find(&self, county: &str, town: &str, village: &str) -> Result<&GridCode, Reason> {

@@ -1,4 +1,4 @@
-//! Files that go in and out: division codes, boundaries, ledgers.
+//! Files that go in and out: division codes, boundaries, ledgers, lists of tasks.
 //!
 //! Pure: bytes to domain values and back. Absent on purpose: the store, files, clocks, and what becomes of a row that
 //! was read. A file that cannot be used at all is a [`ReadError`]; one that has wrong cells is a [`Reading`], which
@@ -25,6 +25,7 @@ mod ledger_verdict;
 mod ledger_writing;
 mod rings;
 mod table;
+mod tasks;
 mod workbook;
 
 pub use bad_row::{BadRow, Reason};
@@ -34,6 +35,7 @@ pub use divisions::read_divisions;
 pub use error::ReadError;
 pub use ledger_reading::read_ledger;
 pub use ledger_writing::CsvLedger;
+pub use tasks::{ListedTask, read_tasks};
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;

@@ -1,12 +1,14 @@
 //! Documents and their changes in the database.
 
 use automerge::{Change, ChangeHash};
-use domain::{Dossier, GridCode, SiteId};
+use domain::{Dossier, GridCode, SiteId, Task, TaskId};
 use rusqlite::{OptionalExtension as _, params};
 use uuid::Uuid;
 use wire::sync::{DocumentKind, MAX_CHANGE};
 
-use crate::document::{Author, County, CountyWrite, Document, DossierWrite, county_id, read_change};
+use crate::document::{
+    Author, County, CountyWrite, Document, DossierWrite, TaskWrite, county_id, read_change,
+};
 use crate::{Reader, Role, StoreError, Writer};
 
 /// A document is saved anew when it has this many changes beside its snapshot: loading costs 0.1 ms for each.
@@ -44,6 +46,11 @@ impl Reader<'_> {
     /// What the document of a county holds.
     pub fn county(&self, county: &GridCode) -> Result<County, StoreError> {
         Ok(self.load(county_id(county), DocumentKind::County)?.document.county()?)
+    }
+
+    /// A task; `None` if there is no such task.
+    pub fn task(&self, task: TaskId) -> Result<Option<Task>, StoreError> {
+        Ok(self.load(task.0, DocumentKind::Task)?.document.task(task)?)
     }
 
     pub(crate) fn load(&self, id: Uuid, kind: DocumentKind) -> Result<Stored, StoreError> {
@@ -86,8 +93,10 @@ impl Writer<'_> {
             None => None,
         };
         let writes = decide(before.as_ref())?;
-        let change =
-            stored.document.write_dossier(&self.store.actor, author, &writes).map_err(StoreError::from)?;
+        let change = stored
+            .document
+            .write_dossier(&self.actor_of(site.0)?, author, &writes)
+            .map_err(StoreError::from)?;
         let Some(change) = change else { return Ok(()) };
         let dossier =
             stored.document.dossier(site).map_err(StoreError::from)?.ok_or(StoreError::Row("document"))?;
@@ -113,13 +122,40 @@ impl Writer<'_> {
     ) -> Result<bool, StoreError> {
         let id = county_id(county);
         let mut stored = self.load(id, DocumentKind::County)?;
-        let Some(change) = stored.document.write_county(&self.store.actor, author, writes)? else {
+        let Some(change) = stored.document.write_county(&self.actor_of(id)?, author, writes)? else {
             return Ok(false);
         };
         self.append(&NewChange { document: id, grid: county, change: &change, origin: None, sent: false })?;
         self.keep(id, county, &mut stored, 1)?;
-        self.show_county(&stored.document.county()?)?;
+        self.show_county(county, &stored.document.county()?)?;
         Ok(true)
+    }
+
+    /// Changes the document of a task, or begins it. `decide` is shown what is on record.
+    pub fn edit_task<E: From<StoreError>>(
+        &self,
+        task: TaskId,
+        author: &Author,
+        decide: impl FnOnce(Option<&Task>) -> Result<Vec<TaskWrite>, E>,
+    ) -> Result<(), E> {
+        let mut stored = self.load(task.0, DocumentKind::Task)?;
+        let before = stored.document.task(task).map_err(StoreError::from)?;
+        let writes = decide(before.as_ref())?;
+        let change =
+            stored.document.write_task(&self.actor_of(task.0)?, author, &writes).map_err(StoreError::from)?;
+        let Some(change) = change else { return Ok(()) };
+        let after =
+            stored.document.task(task).map_err(StoreError::from)?.ok_or(StoreError::Row("document"))?;
+        self.append(&NewChange {
+            document: task.0,
+            grid: &after.grid,
+            change: &change,
+            origin: None,
+            sent: false,
+        })?;
+        self.keep(task.0, &after.grid, &mut stored, 1)?;
+        self.show_task(&after)?;
+        Ok(())
     }
 
     /// Puts a change into the database, at the office into the log too. It must be in the document already.
@@ -152,6 +188,14 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Notes the latest changes of a document.
+    pub(crate) fn set_heads(&self, id: Uuid, heads: &[ChangeHash]) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached("UPDATE document SET heads = ?2 WHERE id = ?1")?
+            .execute(params![id, joined(heads)])?;
+        Ok(())
+    }
+
     /// Writes the row of a document whose changes were appended, and a snapshot when there are many.
     pub(crate) fn keep(
         &self,
@@ -160,18 +204,16 @@ impl Writer<'_> {
         stored: &mut Stored,
         appended: usize,
     ) -> Result<(), StoreError> {
-        let heads = joined(&stored.document.heads());
+        let heads = stored.document.heads();
         if stored.grid.is_none() {
             let kind = kind_word(stored.document.kind());
             self.transaction
                 .prepare_cached(
                     "INSERT INTO document (id, kind, grid, snapshot, heads) VALUES (?1, ?2, ?3, x'', ?4)",
                 )?
-                .execute(params![id, kind, grid.as_str(), heads])?;
+                .execute(params![id, kind, grid.as_str(), joined(&heads)])?;
         } else {
-            self.transaction
-                .prepare_cached("UPDATE document SET heads = ?2 WHERE id = ?1")?
-                .execute(params![id, heads])?;
+            self.set_heads(id, &heads)?;
         }
         if stored.loose + appended >= LOOSE_CHANGES {
             let snapshot = stored.document.save();
@@ -188,6 +230,7 @@ pub(crate) fn kind_word(kind: DocumentKind) -> &'static str {
     match kind {
         DocumentKind::Dossier => "dossier",
         DocumentKind::County => "county",
+        DocumentKind::Task => "task",
     }
 }
 
@@ -195,6 +238,7 @@ pub(crate) fn word_kind(word: &str) -> Result<DocumentKind, StoreError> {
     match word {
         "dossier" => Ok(DocumentKind::Dossier),
         "county" => Ok(DocumentKind::County),
+        "task" => Ok(DocumentKind::Task),
         _ => Err(StoreError::Row("document")),
     }
 }

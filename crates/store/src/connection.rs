@@ -1,13 +1,15 @@
 //! The database: one connection that writes, and a few that read beside it (WAL).
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use domain::Scope;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
-use crate::StoreError;
+use crate::{StoreError, scope};
 
 /// In order, and never edited once released.
 const MIGRATIONS: &[M<'static>] = &[
@@ -16,37 +18,48 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("schema/0003-photos.sql")),
     M::up(include_str!("schema/0004-map.sql")),
     M::up(include_str!("schema/0005-fingerprint.sql")),
+    M::up(include_str!("schema/0006-closed-loop.sql")),
+    M::up(include_str!("schema/0007-quarantine.sql")),
 ];
 
 #[derive(Debug)]
 pub(crate) struct Database {
     path: PathBuf,
     writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    /// Idle ones, by the scope that they are kept to.
+    readers: Mutex<HashMap<String, Vec<Connection>>>,
 }
 
 impl Database {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let mut writer = connect(path)?;
         Migrations::from_slice(MIGRATIONS).to_latest(&mut writer)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default() })
     }
 
-    /// Reads a consistent state.
+    /// Reads a consistent state, of all or of what lies within a scope.
     pub fn read<T, E: From<StoreError>>(
         &self,
+        scope: Option<&Scope>,
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let idle = self.readers.lock().map_err(|_| StoreError::Poisoned)?.pop();
+        let key = scope::key(scope);
+        let idle = self.readers.lock().map_err(|_| StoreError::Poisoned)?.get_mut(&key).and_then(Vec::pop);
         let mut connection = match idle {
             Some(connection) => connection,
-            None => connect(&self.path)?,
+            None => {
+                let connection = connect(&self.path)?;
+                if let Some(scope) = scope {
+                    scope::cover(&connection, scope)?;
+                }
+                connection
+            }
         };
         let result = {
             let transaction = connection.transaction().map_err(StoreError::from)?;
             work(&transaction)
         };
-        self.readers.lock().map_err(|_| StoreError::Poisoned)?.push(connection);
+        self.readers.lock().map_err(|_| StoreError::Poisoned)?.entry(key).or_default().push(connection);
         result
     }
 

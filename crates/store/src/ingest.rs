@@ -4,12 +4,13 @@
 use std::collections::HashSet;
 
 use automerge::Change;
-use domain::{GridCode, SiteId};
+use domain::{GridCode, SiteId, TaskId};
 use uuid::Uuid;
 use wire::sync::{DocumentChanges, DocumentKind};
 
 use crate::change::Stored;
 use crate::document::{Document, DocumentError, caught, county_id, read_change};
+use crate::quarantine::{Reason, Sender};
 use crate::{NewChange, Role, StoreError, Writer};
 
 /// Why a change was refused, as a word.
@@ -21,8 +22,8 @@ pub enum Refusal {
     MissingDependencies,
     /// The document belongs to another grid unit than was said, or is of another kind.
     WrongGrid,
-    /// The grid unit is not in the scope of whoever sent it.
-    OutOfScope,
+    /// Its author lacked the right: it is kept until a lead has decided.
+    Held(Reason),
 }
 
 impl Refusal {
@@ -32,7 +33,7 @@ impl Refusal {
             Self::Damaged => "damaged",
             Self::MissingDependencies => "missing_dependencies",
             Self::WrongGrid => "wrong_grid",
-            Self::OutOfScope => "scope",
+            Self::Held(reason) => reason.as_str(),
         }
     }
 }
@@ -45,6 +46,28 @@ impl Writer<'_> {
         grid: &GridCode,
         news: &DocumentChanges,
         origin: Option<Uuid>,
+    ) -> Result<Vec<Result<(), Refusal>>, StoreError> {
+        self.take_in(grid, news, origin, None)
+    }
+
+    /// The same for what a device pushes: what its person may not do is held.
+    pub fn ingest_judged(
+        &self,
+        grid: &GridCode,
+        news: &DocumentChanges,
+        sender: &Sender<'_>,
+    ) -> Result<Vec<Result<(), Refusal>>, StoreError> {
+        let answers = self.take_in(grid, news, Some(sender.install), Some(sender))?;
+        self.settle_held(news.document)?;
+        Ok(answers)
+    }
+
+    fn take_in(
+        &self,
+        grid: &GridCode,
+        news: &DocumentChanges,
+        origin: Option<Uuid>,
+        sender: Option<&Sender<'_>>,
     ) -> Result<Vec<Result<(), Refusal>>, StoreError> {
         let mut answers = vec![Ok(()); news.changes.len()];
         let mut hashes = Vec::with_capacity(news.changes.len());
@@ -76,7 +99,15 @@ impl Writer<'_> {
         if changes.is_empty() {
             return Ok(answers);
         }
-        if stored.document.apply(changes.clone()).is_err() {
+        let mut applied = false;
+        if let Some(sender) = sender {
+            let examined = self.examine(grid, news, &mut stored, changes, sender)?;
+            for (change, reason) in &examined.held {
+                refuse(change, Refusal::Held(*reason));
+            }
+            (changes, applied) = (examined.good, examined.applied);
+        }
+        if !applied && stored.document.apply(changes.clone()).is_err() {
             // One of them is bad: find out which, on a fresh copy.
             stored = self.load(news.document, news.kind)?;
             changes = self.apply_one_by_one(news, &mut stored, changes, &mut refuse)?;
@@ -143,7 +174,18 @@ impl Writer<'_> {
                 let Ok(county) = stored.document.county() else { return Ok(Err(Refusal::Damaged)) };
                 self.append_all(grid, news.document, changes, origin)?;
                 self.keep(news.document, grid, &mut stored, changes.len())?;
-                self.show_county(&county)?;
+                self.show_county(grid, &county)?;
+            }
+            DocumentKind::Task => {
+                let Ok(task) = stored.document.task(TaskId(news.document)) else {
+                    return Ok(Err(Refusal::Damaged));
+                };
+                let Some(task) = task.filter(|task| task.grid == *grid) else {
+                    return Ok(Err(Refusal::WrongGrid));
+                };
+                self.append_all(grid, news.document, changes, origin)?;
+                self.keep(news.document, grid, &mut stored, changes.len())?;
+                self.show_task(&task)?;
             }
         }
         Ok(Ok(()))
@@ -175,6 +217,7 @@ fn loads_again(document: &mut Document, id: Uuid) -> bool {
         match kind {
             DocumentKind::Dossier => again.dossier(SiteId(id)).map(|_| ()),
             DocumentKind::County => again.county().map(|_| ()),
+            DocumentKind::Task => again.task(TaskId(id)).map(|_| ()),
         }
     })
     .is_ok()

@@ -14,18 +14,29 @@ mod ingest;
 mod log;
 mod original;
 mod photo;
+mod quarantine;
 mod query;
 mod replica;
+mod scope;
 mod search;
 mod setting;
 mod view;
 
 pub use change::NewChange;
-pub use document::{Author, CountyWrite, DocumentError, DossierWrite, stored_position};
+pub use document::{
+    Author, CountyWrite, DocumentError, DossierWrite, TaskWrite, stored_field, stored_position,
+};
 pub use draft::{DraftPhotoRow, DraftRow};
 pub use error::StoreError;
 pub use ingest::Refusal;
 pub use log::{LogEntry, LogPage, Unsent};
 pub use photo::{Incoming, MissingPhotoRow, PhotoFile, PhotoSpace};
-pub use query::{PhotoMark, SiteMark, SiteRow, SitesPage};
+pub use quarantine::{
+    Fact, HeldChangeRow, HeldRow, HeldStatus, JudgedRow, Reason, Rights, Sender, SetAsideRow, judge,
+    new_facts,
+};
+pub use query::{
+    ErrandRow, PaperRow, PaperSeries, PaperToNumber, PapersPage, PhotoMark, ProblemRow, ProblemsPage,
+    SiteMark, SiteRow, SitesPage, TaskRow, TaskVisitRow,
+};
 pub use replica::{Reader, Role, Store, Writer};

@@ -257,12 +257,17 @@ impl Writer<'_> {
 
     /// Removes the document of a county, or of a city or province, and what the tables show of it.
     fn forget_county(&self, grid: &GridCode) -> Result<(), StoreError> {
-        // A county's document holds all beneath it; those of cities and provinces hold themselves.
-        let end = if grid.level() == GridLevel::County { format!("{grid}:") } else { format!("{grid}!") };
-        let range = [grid.as_str(), &end];
         let id = county_id(grid);
         self.transaction.execute("DELETE FROM change WHERE document = ?1", [id])?;
         self.transaction.execute("DELETE FROM document WHERE id = ?1", [id])?;
+        self.forget_county_rows(grid)
+    }
+
+    /// Removes what the tables show of it.
+    pub(crate) fn forget_county_rows(&self, grid: &GridCode) -> Result<(), StoreError> {
+        // A county's document holds all beneath it; those of cities and provinces hold themselves.
+        let end = if grid.level() == GridLevel::County { format!("{grid}:") } else { format!("{grid}!") };
+        let range = [grid.as_str(), &end];
         self.transaction.execute("DELETE FROM grid_unit WHERE code >= ?1 AND code < ?2", range)?;
         self.transaction.execute(
             "DELETE FROM boundary_box WHERE n IN (SELECT n FROM boundary WHERE code >= ?1 AND code < ?2)",

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 use automerge::ActorId;
+use domain::Scope;
 use rusqlite::{Connection, Transaction};
 
 use crate::StoreError;
@@ -89,7 +90,16 @@ impl Store {
         &self,
         work: impl FnOnce(&Reader<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.database.read(|connection| work(&Reader { connection, store: self }))
+        self.read_within(None, work)
+    }
+
+    /// Reads a consistent state of what lies within a scope, and nothing else; see [`crate::Reader::scope`].
+    pub fn read_within<T, E: From<StoreError>>(
+        &self,
+        scope: Option<&Scope>,
+        work: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.database.read(scope, |connection| work(&Reader { connection, store: self, scope }))
     }
 
     /// Writes all or nothing. What was written is on the medium when this returns.
@@ -98,7 +108,10 @@ impl Store {
         work: impl FnOnce(&Writer<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.database.write(|transaction| {
-            work(&Writer { reader: Reader { connection: transaction, store: self }, transaction })
+            work(&Writer {
+                reader: Reader { connection: transaction, store: self, scope: None },
+                transaction,
+            })
         })
     }
 }
@@ -108,6 +121,8 @@ impl Store {
 pub struct Reader<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) store: &'a Store,
+    /// What it is kept to; the tables of its connection show nothing else.
+    pub(crate) scope: Option<&'a Scope>,
 }
 
 /// A transaction: all that is written through it is kept, or none.

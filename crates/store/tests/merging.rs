@@ -3,10 +3,11 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Decision, DecisionId, Dossier, GridCode, Inspection, InspectionId, InspectionSource, SiteField, SiteId,
-    Verdict,
+    Decision, DecisionId, Dossier, GridCode, Inspection, InspectionId, InspectionSource, Problem, ProblemId,
+    Severity, SiteField, SiteId, Stage, StageChange, StageChangeId, Verdict,
 };
 use proptest::prelude::*;
+use proptest::sample::Index;
 use store::{Author, DossierWrite, Role, Store, StoreError};
 use tempfile::TempDir;
 use wire::sync::DocumentChanges;
@@ -15,7 +16,9 @@ use wire::sync::DocumentChanges;
 enum Act {
     Edit(SiteField, String),
     Inspect,
-    Decide(Verdict),
+    Decide(domain::Role, Verdict),
+    /// One of the steps that are offered for the problem.
+    Step(domain::Role, Index),
     /// Takes what another replica has sent so far.
     Pull {
         from: usize,
@@ -25,11 +28,16 @@ enum Act {
 fn act() -> impl Strategy<Value = Act> {
     let field = prop::sample::select(vec![SiteField::Name, SiteField::Telephone, SiteField::Operator]);
     prop_oneof![
-        (field, "[一二三]{1,2}").prop_map(|(field, value)| Act::Edit(field, value)),
-        Just(Act::Inspect),
-        prop::sample::select(Verdict::ALL.to_vec()).prop_map(Act::Decide),
-        (0..3_usize).prop_map(|from| Act::Pull { from }),
+        1 => (field, "[一二三]{1,2}").prop_map(|(field, value)| Act::Edit(field, value)),
+        1 => Just(Act::Inspect),
+        1 => (role(), prop::sample::select(Verdict::ALL.to_vec())).prop_map(|(role, to)| Act::Decide(role, to)),
+        3 => (role(), any::<Index>()).prop_map(|(role, choice)| Act::Step(role, choice)),
+        2 => (0..3_usize).prop_map(|from| Act::Pull { from }),
     ]
+}
+
+fn role() -> impl Strategy<Value = domain::Role> {
+    prop::sample::select(vec![domain::Role::Inspector, domain::Role::Lead])
 }
 
 struct Replica {
@@ -90,10 +98,23 @@ proptest! {
         };
         let first = author(0, 0);
         let by = first.person.clone();
-        replicas[0].write(site, &first, vec![DossierWrite::Register { grid, at: first.at, by }]);
+        let problem = Problem {
+            id: ProblemId::new(),
+            inspection: Some(InspectionId::new()),
+            description: "废气直排".into(),
+            severity: Severity::Ordinary,
+            deadline: Severity::Ordinary.deadline(first.at),
+            at: first.at,
+            by: by.clone(),
+        };
+        let begin = vec![
+            DossierWrite::Register { grid, at: first.at, by },
+            DossierWrite::AddProblem(problem.clone()),
+        ];
+        replicas[0].write(site, &first, begin);
         replicas[1].pull(&replicas[0], false);
         replicas[2].pull(&replicas[0], false);
-        let (mut inspections, mut decisions) = (0, 0);
+        let (mut inspections, mut decisions, mut steps) = (0, 0, 0);
         for (step, (who, act)) in acts.into_iter().enumerate() {
             // Clocks disagree: the second replica's runs backwards.
             let author = author(who, if who == 1 { -(step as i64) } else { step as i64 });
@@ -101,20 +122,32 @@ proptest! {
             match act {
                 Act::Edit(field, value) => replicas[who].write(site, &author, vec![DossierWrite::SetField(field, value)]),
                 Act::Inspect => {
-                    let inspection = Inspection {
-                        id: InspectionId::new(),
-                        source: InspectionSource::DailyPatrol,
-                        verdict: None,
-                        remarks: String::new(),
-                        position: None,
-                        clock: None,
-                        at,
-                        by,
-                    };
+                    let inspection =
+                        Inspection::new(InspectionId::new(), InspectionSource::DailyPatrol, at, by);
                     replicas[who].write(site, &author, vec![DossierWrite::AddInspection(inspection)]);
                     inspections += 1;
                 }
-                Act::Decide(verdict) => {
+                Act::Step(role, choice) => {
+                    let dossier = replicas[who].dossier(site);
+                    let offered = dossier.next_steps(&problem, role);
+                    if offered.is_empty() {
+                        continue;
+                    }
+                    let change = StageChange {
+                        id: StageChangeId::new(),
+                        problem: problem.id,
+                        stage: choice.get(&offered).stage,
+                        after: Some(dossier.step_after(&problem, role)),
+                        comment: String::new(),
+                        deadline: None,
+                        position: None,
+                        at,
+                        by,
+                    };
+                    replicas[who].write(site, &author, vec![DossierWrite::AddStageChange(change)]);
+                    steps += 1;
+                }
+                Act::Decide(role, verdict) => {
                     let decision = Decision {
                         id: DecisionId::new(),
                         verdict,
@@ -123,6 +156,7 @@ proptest! {
                         responsible_unit: String::new(),
                         responsible_person: String::new(),
                         inspection: None,
+                        after: Some(replicas[who].dossier(site).decision_after(role)),
                         at,
                         by,
                     };
@@ -153,6 +187,15 @@ proptest! {
         let dossier = replicas[0].dossier(site);
         prop_assert_eq!(dossier.inspections.len(), inspections);
         prop_assert_eq!(dossier.decisions.len(), decisions);
+        prop_assert_eq!(dossier.stage_changes.len(), steps);
+        let state = dossier.state(&problem);
+        prop_assert_eq!(&state.void, &Vec::new(), "whatever was offered takes effect");
+        let reached: Vec<Stage> = dossier.stage_changes.iter().map(|change| change.stage).collect();
+        let ladder =
+            [Stage::Confirmed, Stage::Registered, Stage::Rectifying, Stage::Supervised, Stage::ClosedOut];
+        for stage in ladder.iter().take_while(|stage| state.stage != Stage::SentBack && **stage <= state.stage) {
+            prop_assert!(reached.contains(stage), "{:?} without {stage:?}", state.stage);
+        }
         for other in &replicas[1..] {
             prop_assert_eq!(&other.dossier(site), &dossier);
             prop_assert_eq!(other.dossier(site).standing(), dossier.standing());

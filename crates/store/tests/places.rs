@@ -205,20 +205,9 @@ fn edit(store: &Store, site: SiteId, write: DossierWrite) {
 fn photo(longitude: f64, latitude: f64, digit: char) -> PhotoReference {
     let hash: PhotoHash = digit.to_string().repeat(64).parse().unwrap();
     PhotoReference {
-        id: PhotoId::new(),
-        hash,
-        inspection: None,
-        problem: None,
-        rectified: false,
-        sketch_of: None,
-        compare_with: None,
-        bytes: 1,
-        taken_at: None,
         position: Some(Position::bare(place(longitude, latitude), Provider::Photo)),
         direction_deg: Some(90.0),
-        camera: String::new(),
-        at: author().at,
-        by: author().person,
+        ..PhotoReference::new(PhotoId::new(), hash, 1, author().at, author().person)
     }
 }
 

@@ -3,20 +3,9 @@
 //! A command is declared here once, with its request, its reply and the permission it needs. [`Commands`] has a
 //! method for each, so a host that lacks one does not compile.
 
-use domain::{GridUnit, LatLon};
+use domain::{GridUnit, LatLon, Permission};
 
 use crate::message::*;
-
-/// What somebody must be allowed to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Permission {
-    /// Look at sites and figures.
-    Read,
-    /// Register and edit sites, record inspections.
-    Record,
-    /// Import and export whole ledgers.
-    ManageLedger,
-}
 
 /// A command as a table row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +27,7 @@ macro_rules! commands {
             type Caller;
 
             /// Whether the caller may do this.
-            fn permits(&self, caller: &Self::Caller, permission: $crate::command::Permission) -> bool;
+            fn permits(&self, caller: &Self::Caller, permission: domain::Permission) -> bool;
 
             $($(#[$doc])* fn $method(&self, caller: &Self::Caller, request: $request) -> Result<$reply, $crate::ApiError>;)+
         }
@@ -46,7 +35,7 @@ macro_rules! commands {
         /// Every command of this list.
         pub const $list: &[$crate::command::CommandInfo] = &[$($crate::command::CommandInfo {
             name: $name,
-            permission: $crate::command::Permission::$permission,
+            permission: domain::Permission::$permission,
         },)+];
 
         /// Finds the command, checks the permission, reads the request and runs the body. `None` where this list has
@@ -59,7 +48,7 @@ macro_rules! commands {
         ) -> Option<Result<serde_json::Value, $crate::ApiError>> {
             Some(match command {
                 $($name => $crate::command::run(
-                    host.permits(caller, $crate::command::Permission::$permission),
+                    host.permits(caller, domain::Permission::$permission),
                     request,
                     |request| host.$method(caller, request),
                 ),)+
@@ -105,7 +94,7 @@ commands! {
     /// Who is asking, on which host, and what they hold.
     "session.get" session_get(Nothing) -> Session, Read;
     /// Sets the name that is put under what this person records from now on.
-    "session.rename" session_rename(Rename) -> Session, Record;
+    "session.rename" session_rename(Rename) -> Session, Read;
 
     /// Every grid unit that this replica knows, in the order of codes.
     "grid.units" grid_units(Nothing) -> Vec<GridUnit>, Read;
@@ -126,10 +115,11 @@ commands! {
     "map.photos" map_photos(MapPhotos) -> Vec<MapPhoto>, Read;
     /// The tile archive that is kept here, if one was imported.
     "tiles.get" tiles_get(Nothing) -> Option<TileArchive>, Read;
-    /// Keeps a PMTiles archive for the map, in place of the one before.
-    "tiles.import" tiles_import(ImportTiles) -> TileArchive, ManageLedger;
-    /// Removes the tile archive.
-    "tiles.remove" tiles_remove(Nothing) -> Nothing, ManageLedger;
+    /// Keeps a PMTiles archive for the map, in place of the one before. On their own device anybody may; at the office,
+    /// where everybody sees it, who may import ledgers.
+    "tiles.import" tiles_import(ImportTiles) -> TileArchive, Read;
+    /// Removes the tile archive; the same holds.
+    "tiles.remove" tiles_remove(Nothing) -> Nothing, Read;
 
     /// One page of sites.
     "sites.list" sites_list(ListSites) -> SitePage, Read;
@@ -146,6 +136,59 @@ commands! {
 
     /// Puts a visit on record, with its photos, problems and verdict, as one change.
     "inspections.record" inspections_record(RecordInspection) -> RecordedInspection, Record;
+
+    /// One page of problems.
+    "problems.list" problems_list(ListProblems) -> ProblemPage, Read;
+    /// How many problems a filter leaves.
+    "problems.count" problems_count(ProblemFilter) -> Count, Read;
+    /// Moves a problem to its next stage, or sends it back. What the step itself needs is checked in the body: an
+    /// inspector may rectify and resubmit, the rest is for leads.
+    "problems.step" problems_step(StepProblem) -> SteppedProblem, Record;
+    /// Decides on a site at the office, and so settles what was decided apart.
+    "sites.decide" sites_decide(DecideSite) -> OneSite, Supervise;
+    /// States that the verdict on a site was carried out, or that it was not after all.
+    "sites.complete" sites_complete(CompleteSite) -> OneSite, Supervise;
+    /// Notes how far the plan of a site has come.
+    "sites.report_progress" sites_report_progress(ReportProgress) -> OneSite, Record;
+
+    /// Puts a paper of enforcement on record. A transfer notice is for leads.
+    "papers.record" papers_record(RecordPaper) -> OnePaper, Record;
+    /// A paper with all that is printed on it.
+    "papers.get" papers_get(OnePaper) -> PaperView, Read;
+    /// One page of the register of papers.
+    "papers.list" papers_list(ListPapers) -> PaperPage, Read;
+    /// Makes a paper void.
+    "papers.void" papers_void(VoidPaper) -> OnePaper, Supervise;
+    /// Puts on record that a case was filed against a site.
+    "cases.record" cases_record(RecordCase) -> OneSite, Supervise;
+    /// Answers a resettlement alert.
+    "alerts.answer" alerts_answer(AnswerAlert) -> OneSite, Supervise;
+
+    /// One page of petitions, assigned tasks and campaigns.
+    "tasks.list" tasks_list(ListTasks) -> TaskPage, Read;
+    /// All about one task.
+    "tasks.get" tasks_get(OneTask) -> TaskView, Read;
+    /// What came of each list.
+    "tasks.lists" tasks_lists(TaskListsOf) -> Vec<TaskList>, Read;
+    /// Hands out a petition or an assigned task.
+    "tasks.enter" tasks_enter(EnterTask) -> OneTask, Assign;
+    /// Hands out a campaign.
+    "tasks.campaign" tasks_campaign(CreateCampaign) -> OneTask, Assign;
+    /// Notes an answer, a follow-up or the end of a task.
+    "tasks.reply" tasks_reply(ReplyTask) -> OneTask, Assign;
+
+    /// What waits for whoever asks: where to go next, and for a lead what to decide.
+    "today.get" today_get(TodayOf) -> Today, Read;
+
+    /// Work of devices that is held because its author lacked the right for it. Only the office has any.
+    "held.list" held_list(ListHeld) -> Vec<HeldWork>, Supervise;
+    /// Lets held work in, or refuses it.
+    "held.judge" held_judge(JudgeHeld) -> HeldWork, Supervise;
+
+    /// The rules of a county.
+    "rules.get" rules_get(RulesOf) -> Rules, Read;
+    /// Sets the rules of a county.
+    "rules.set" rules_set(Rules) -> Rules, Administer;
 
     /// Keeps a form as it is being filled in.
     "drafts.save" drafts_save(SaveDraft) -> Draft, Record;
@@ -172,12 +215,12 @@ commands! {
     /// One page of ledger rows.
     "ledger.rows" ledger_rows(ListSites) -> LedgerPage, Read;
     /// Writes the ledger of a grid unit to a file that the host then offers.
-    "ledger.export" ledger_export(ExportLedger) -> Download, ManageLedger;
+    "ledger.export" ledger_export(ExportLedger) -> Download, Export;
     /// Reads an uploaded file of division codes, boundaries or ledger rows.
     "files.import" files_import(ImportFile) -> ImportReport, ManageLedger;
 
     /// How far the long piece of work that runs now has come.
     "work.progress" work_progress(Nothing) -> Option<WorkProgress>, Read;
     /// Stops the long piece of work that runs now; what it did so far is undone.
-    "work.cancel" work_cancel(Nothing) -> Nothing, Record;
+    "work.cancel" work_cancel(Nothing) -> Nothing, Read;
 }

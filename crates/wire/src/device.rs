@@ -10,17 +10,17 @@ commands! {
     /// Where sync stands: what is waiting, what is running, what was proven.
     "sync.status" sync_status(Nothing) -> SyncStatus, Read;
     /// Starts a sync unless one is running.
-    "sync.start" sync_start(Nothing) -> SyncStatus, Record;
+    "sync.start" sync_start(Nothing) -> SyncStatus, Read;
     /// Stops the sync that is running; it goes on from there next time.
-    "sync.stop" sync_stop(Nothing) -> SyncStatus, Record;
+    "sync.stop" sync_stop(Nothing) -> SyncStatus, Read;
     /// Connects the device to a server by address and token, after asking the server.
-    "sync.connect" sync_connect(ConnectServer) -> SyncStatus, Record;
+    "sync.connect" sync_connect(ConnectServer) -> SyncStatus, Read;
     /// Forgets the server; everything on the device stays.
-    "sync.disconnect" sync_disconnect(Nothing) -> SyncStatus, Record;
+    "sync.disconnect" sync_disconnect(Nothing) -> SyncStatus, Read;
     /// What photos take of this device's disk.
     "photos.storage" photos_storage(Nothing) -> PhotoStorage, Read;
     /// Removes photos from this device that the server, asked just before, has on its disk.
-    "photos.free_space" photos_free_space(FreeSpace) -> FreedSpace, Record;
+    "photos.free_space" photos_free_space(FreeSpace) -> FreedSpace, Read;
     /// Fetches a photo now that is not on this device.
     "photos.fetch" photos_fetch(OnePhoto) -> Nothing, Read;
     /// Notes that the camera is about to be opened for a form.
@@ -32,5 +32,5 @@ commands! {
     /// Looks for photos that were taken while the app was closed, and puts them into the forms that wait for them.
     "camera.recover" camera_recover(Nothing) -> Vec<RecoveredPhoto>, Record;
     /// Puts an exported file into the person's folder of downloads.
-    "downloads.save" downloads_save(SaveDownload) -> SavedDownload, ManageLedger;
+    "downloads.save" downloads_save(SaveDownload) -> SavedDownload, Read;
 }

@@ -9,6 +9,6 @@ pub mod message;
 pub mod sync;
 pub mod typescript;
 
-pub use command::{Commands, Permission, dispatch};
+pub use command::{Commands, dispatch};
 pub use device::{DeviceCommands, dispatch_device};
 pub use error::{ApiError, ErrorCode};

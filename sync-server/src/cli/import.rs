@@ -27,9 +27,10 @@ pub(super) fn run(
         What::Divisions => ImportKind::Divisions,
         What::Boundaries => ImportKind::Boundaries,
         What::Ledger => ImportKind::Ledger,
+        What::Tasks => ImportKind::Tasks,
     };
     let author = Author { person: "导入".to_owned(), command: "files.import", at: app.now() };
-    let options = ImportOptions { what, dry_run, skip_bad_rows };
+    let options = ImportOptions { scope: None, what, dry_run, skip_bad_rows };
     let report =
         import(app.store(), &bytes, options, &author, &|_, _, _| Ok(())).map_err(
             |failure| match failure {

@@ -4,6 +4,7 @@
 mod device;
 mod export;
 mod import;
+mod person;
 mod serve;
 mod totals;
 
@@ -12,8 +13,8 @@ use std::process::ExitCode;
 
 use app::{App, system_clock};
 use clap::{Parser, Subcommand, ValueEnum};
-use domain::{GridCode, GridUnit};
-use store::{Role, StoreError};
+use domain::{GridCode, GridUnit, Scope};
+use store::StoreError;
 
 /// The office server of Village Ledger (村台账): keeps the ledgers of villages, syncs with inspectors' devices, and
 /// shows the office console in the browser.
@@ -67,6 +68,11 @@ enum Command {
         #[command(subcommand)]
         what: Export,
     },
+    /// People: what they are to the team, and for which grid units
+    Person {
+        #[command(subcommand)]
+        command: Person,
+    },
     /// Devices that may sync
     Device {
         #[command(subcommand)]
@@ -74,6 +80,9 @@ enum Command {
     },
     /// Print another link that opens the console once
     SignInLink {
+        /// For whom; the first administrator if not given
+        #[arg(long, value_name = "NAME")]
+        person: Option<String>,
         /// The address under which the console is reached; the one at which the server was last started if not given
         #[arg(long, value_name = "URL")]
         address: Option<String>,
@@ -88,6 +97,8 @@ enum What {
     Boundaries,
     /// Sites
     Ledger,
+    /// Petitions and assigned tasks
+    Tasks,
 }
 
 #[derive(Debug, Subcommand)]
@@ -114,15 +125,83 @@ enum Format {
 
 #[derive(Debug, Subcommand)]
 enum Device {
-    /// Let a device sync a grid unit and all beneath it. Prints the device's token, which is shown only this once
+    /// Let a device of somebody sync. Prints the device's token, which is shown only this once
     Add {
         /// What to call the device
         #[arg(long, value_name = "NAME")]
         name: String,
-        /// The unit's code: 2, 4, 6, 9 or 12 digits
+        /// Whose it is. If not given, it is that of the inspector who is called as the device is; one is made for the
+        /// grid unit where there is nobody of that name
+        #[arg(long, value_name = "NAME")]
+        person: Option<String>,
+        /// Keep it to this unit and all beneath it: 2, 4, 6, 9 or 12 digits. May be given several times; all that its
+        /// person is responsible for if not given
         #[arg(long, value_name = "CODE")]
-        grid: GridCode,
+        grid: Vec<GridCode>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum Person {
+    /// Add somebody
+    Add {
+        /// Their name, under which they record
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// What they are to the team
+        #[arg(long, value_enum)]
+        role: Role,
+        /// A unit that they are responsible for, with all beneath it: 2, 4, 6, 9 or 12 digits. May be given several
+        /// times; an administrator without any is responsible for everything
+        #[arg(long, value_name = "CODE")]
+        grid: Vec<GridCode>,
+    },
+    /// Print everybody: name, role and grid units, separated by tabs
+    List,
+    /// Change somebody; what is not given stays
+    Change {
+        /// Their name
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// Another name. What they recorded keeps the old one
+        #[arg(long, value_name = "NAME")]
+        new_name: Option<String>,
+        /// Another role
+        #[arg(long, value_enum)]
+        role: Option<Role>,
+        /// The units that they are responsible for from now on
+        #[arg(long, value_name = "CODE")]
+        grid: Vec<GridCode>,
+    },
+    /// Let somebody in no more: their sessions end and their devices stop. What they recorded stays
+    Remove {
+        /// Their name
+        #[arg(long, value_name = "NAME")]
+        name: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Role {
+    /// Looks at ledgers and figures: a bureau
+    Viewer,
+    /// Walks the villages
+    Inspector,
+    /// Leads a team
+    Lead,
+    /// Sets the rules of a county
+    Admin,
+}
+
+impl From<Role> for domain::Role {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Viewer => Self::Viewer,
+            Role::Inspector => Self::Inspector,
+            Role::Lead => Self::Lead,
+            Role::Admin => Self::Admin,
+        }
+    }
 }
 
 /// A sentence for standard error.
@@ -147,8 +226,18 @@ pub fn run() -> ExitCode {
         Command::Export { what: Export::Ledger { grid, format: Format::Csv, out } } => {
             export::run(&data, &grid, out.as_deref())
         }
-        Command::Device { command: Device::Add { name, grid } } => device::add(&data, &name, grid),
-        Command::SignInLink { address } => serve::print_link(&data, address),
+        Command::Person { command } => match command {
+            Person::Add { name, role, grid } => person::add(&data, &name, role.into(), grid),
+            Person::List => person::list(&data),
+            Person::Change { name, new_name, role, grid } => {
+                person::change(&data, &name, new_name.as_deref(), role.map(Into::into), grid)
+            }
+            Person::Remove { name } => person::remove(&data, &name),
+        },
+        Command::Device { command: Device::Add { name, person, grid } } => {
+            device::add(&data, &name, person.as_deref(), grid)
+        }
+        Command::SignInLink { person, address } => serve::print_link(&data, person.as_deref(), address),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -161,7 +250,7 @@ pub fn run() -> ExitCode {
 
 /// The data, which is created if need be.
 fn open_or_create(data: &Path) -> Result<App, Complaint> {
-    Ok(App::open(data, Role::Office, system_clock())?)
+    Ok(App::open(data, store::Role::Office, system_clock())?)
 }
 
 /// The data, which must be there: a mistyped folder is not to look like an empty office.
@@ -179,4 +268,12 @@ fn known(app: &App, grid: &GridCode) -> Result<GridUnit, Complaint> {
             "{grid} is in no list of divisions that was imported; see 'sync-server import divisions'"
         ))
     })
+}
+
+/// The scope of these units, which must be known; `None` of none.
+fn scope_of(app: &App, grid: Vec<GridCode>) -> Result<Option<Scope>, Complaint> {
+    for code in &grid {
+        known(app, code)?;
+    }
+    Ok((!grid.is_empty()).then(|| Scope::new(grid)))
 }

@@ -7,7 +7,7 @@ use chrono::Utc;
 use store::StoreError;
 use tracing_subscriber::EnvFilter;
 
-use super::{Complaint, open};
+use super::{Complaint, open, person};
 use crate::access::Access;
 use crate::serve::Server;
 
@@ -27,7 +27,8 @@ pub(super) fn run(data: &Path, listen: &str, ui: Option<PathBuf>) -> Result<(), 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let server = Server::open(data, listen, ui).await?;
-        let code = server.state().access.new_sign_in_code(Utc::now())?;
+        let access = &server.state().access;
+        let code = access.new_sign_in_code(access.first_admin(Utc::now())?.id, Utc::now())?;
         let address = server.address();
         server
             .state()
@@ -43,13 +44,18 @@ pub(super) fn run(data: &Path, listen: &str, ui: Option<PathBuf>) -> Result<(), 
     })
 }
 
-pub(super) fn print_link(data: &Path, address: Option<String>) -> Result<(), Complaint> {
+pub(super) fn print_link(data: &Path, of: Option<&str>, address: Option<String>) -> Result<(), Complaint> {
     let app = open(data)?;
     let last = app.store().read::<_, StoreError>(|reader| reader.setting(CONSOLE))?;
     let address = address.or(last).ok_or_else(|| {
         Complaint("the server was never started here: give the console's address with --address".to_owned())
     })?;
-    let code = Access::open(data)?.new_sign_in_code(app.now())?;
+    let access = Access::open(data)?;
+    let person = match of {
+        Some(of) => person::named(&access, of)?,
+        None => access.first_admin(app.now())?,
+    };
+    let code = access.new_sign_in_code(person.id, app.now())?;
     writeln!(std::io::stdout(), "{}", link(address.trim_end_matches('/'), &code))?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use domain::problem::day_in_china;
 use domain::{GridCode, GridUnit, Progress, Totals};
 use serde::Serialize;
 use store::StoreError;
@@ -21,7 +22,11 @@ pub(super) fn run(data: &Path, grid: &GridCode, json: bool) -> Result<(), Compla
     let app = open(data)?;
     let GridUnit { code, name } = known(&app, grid)?;
     let mut totals = Totals::default();
-    for unit in app.store().read::<_, StoreError>(|reader| reader.totals(grid, grid.level()))?.values() {
+    for unit in app
+        .store()
+        .read::<_, StoreError>(|reader| reader.totals(grid, grid.level(), day_in_china(app.now()), None))?
+        .values()
+    {
         totals.add(unit);
     }
     if json {
@@ -41,6 +46,7 @@ pub(super) fn run(data: &Path, grid: &GridCode, json: bool) -> Result<(), Compla
         relocate,
         shut_down,
         problems,
+        problems_overdue,
         inspections,
         photos,
     } = totals;
@@ -56,6 +62,7 @@ pub(super) fn run(data: &Path, grid: &GridCode, json: bool) -> Result<(), Compla
     writeln!(std::io::stdout(), "not polluting 非散乱污: {clean}")?;
     writeln!(std::io::stdout(), "not judged 未定性: {unjudged}")?;
     writeln!(std::io::stdout(), "problems 问题: {}, closed out 已销号 {}", problems.all, problems.done)?;
+    writeln!(std::io::stdout(), "problems overdue 逾期问题: {problems_overdue}")?;
     writeln!(std::io::stdout(), "inspections 检查: {inspections}")?;
     writeln!(std::io::stdout(), "photos 照片: {photos}")?;
     Ok(())

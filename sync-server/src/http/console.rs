@@ -1,21 +1,22 @@
 //! The console: the same commands as in the app, files in and out, and photos to look at.
 
-use app::{Caller, to_api_error};
+use app::{App, Caller, to_api_error};
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use domain::PhotoHash;
 use serde_json::{Value, json};
+use store::StoreError;
 use tower_http::services::ServeFile;
 use uuid::Uuid;
 use wire::{ApiError, ErrorCode, dispatch};
 
 use super::error::{Failed, blocking};
-use super::session;
+use super::session::{self, SignedIn};
 
 /// A little more than the largest upload, so that the answer to one that is too large is ours.
 const BODY_LIMIT: usize = 65 << 20;
@@ -38,10 +39,11 @@ pub(super) fn routes(state: &super::State) -> Router<super::State> {
 async fn call(
     State(state): State<super::State>,
     Path(command): Path<String>,
+    Extension(SignedIn(caller)): Extension<SignedIn>,
     Json(request): Json<Value>,
 ) -> Result<Json<Value>, Failed> {
     let reply = blocking(move || {
-        dispatch(&*state.app, &Caller::everything(), &command, request).unwrap_or_else(|| {
+        dispatch(&*state.app, &caller, &command, request).unwrap_or_else(|| {
             Err(ApiError::new(ErrorCode::UnknownCommand, format!("the office has no command {command:?}")))
         })
     });
@@ -79,36 +81,62 @@ async fn download(
     Ok(response)
 }
 
-async fn photo(State(state): State<super::State>, Path(hash): Path<String>) -> Result<Response, Failed> {
-    jpeg(move |hash| state.app.store().photo_bytes(hash).map_err(to_api_error), hash, FOR_EVER).await
+async fn photo(
+    State(state): State<super::State>,
+    signed_in: Extension<SignedIn>,
+    Path(hash): Path<String>,
+) -> Result<Response, Failed> {
+    jpeg(state, signed_in, hash, FOR_EVER, |app, hash| app.store().photo_bytes(hash).map_err(to_api_error))
+        .await
 }
 
-async fn thumbnail(State(state): State<super::State>, Path(hash): Path<String>) -> Result<Response, Failed> {
+async fn thumbnail(
+    State(state): State<super::State>,
+    signed_in: Extension<SignedIn>,
+    Path(hash): Path<String>,
+) -> Result<Response, Failed> {
     let known = hash.parse().is_ok_and(|hash| state.app.store().has_own_thumbnail(&hash).unwrap_or_default());
     // One that came ahead of its photo is replaced once the photo is here.
     let cached = if known { FOR_EVER } else { "private, no-store" };
-    jpeg(move |hash| state.app.store().thumbnail_bytes(hash).map_err(to_api_error), hash, cached).await
+    let read = |app: &App, hash: &PhotoHash| app.store().thumbnail_bytes(hash).map_err(to_api_error);
+    jpeg(state, signed_in, hash, cached, read).await
 }
 
 /// The stamped copy says what is on record now, which may change.
-async fn stamped(State(state): State<super::State>, Path(hash): Path<String>) -> Result<Response, Failed> {
-    jpeg(move |hash| state.app.stamped_photo(hash), hash, "private, no-cache").await
+async fn stamped(
+    State(state): State<super::State>,
+    signed_in: Extension<SignedIn>,
+    Path(hash): Path<String>,
+) -> Result<Response, Failed> {
+    jpeg(state, signed_in, hash, "private, no-cache", App::stamped_photo).await
 }
 
+/// A photo that whoever asks may see.
 async fn jpeg(
-    read: impl FnOnce(&PhotoHash) -> Result<Option<Vec<u8>>, ApiError> + Send + 'static,
+    state: super::State,
+    Extension(SignedIn(caller)): Extension<SignedIn>,
     hash: String,
     cached: &'static str,
+    read: impl FnOnce(&App, &PhotoHash) -> Result<Option<Vec<u8>>, ApiError> + Send + 'static,
 ) -> Result<Response, Failed> {
     let bytes = blocking(move || {
         let hash: PhotoHash = hash
             .parse()
             .map_err(|error: domain::PhotoHashError| ApiError::invalid("hash", error.to_string()))?;
-        read(&hash)?.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "this photo has not arrived"))
+        let bytes = if may_see(&state.app, &caller, &hash)? { read(&state.app, &hash)? } else { None };
+        bytes.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "this photo has not arrived"))
     })
     .await?;
     let headers = [(CONTENT_TYPE, "image/jpeg"), (CACHE_CONTROL, cached)];
     Ok((headers, bytes).into_response())
+}
+
+/// Whether a photo belongs to a record within the caller's scope, or to a form that is being filled in.
+fn may_see(app: &App, caller: &Caller, hash: &PhotoHash) -> Result<bool, ApiError> {
+    let seen = app.store().read_within::<_, StoreError>(caller.scope.as_ref(), |reader| {
+        Ok(reader.site_of_photo(hash)?.is_some() || reader.photo_in_draft(hash)?)
+    });
+    seen.map_err(to_api_error)
 }
 
 /// A file name as RFC 5987 wants it.

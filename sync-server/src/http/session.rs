@@ -1,5 +1,8 @@
 //! Signing in to the console. A code becomes a session; the session's secret is a cookie that scripts cannot read.
 
+use std::sync::Arc;
+
+use app::Caller;
 use axum::extract::{Query, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
@@ -62,23 +65,28 @@ async fn sign_out(State(state): State<super::State>, jar: CookieJar) -> Result<R
     Ok((jar.remove(Cookie::build(COOKIE).path("/")), Json(serde_json::json!({}))).into_response())
 }
 
-/// Lets only signed-in requests pass, and of those that change something only ones that this origin sent.
+/// Lets only signed-in requests pass, with who asks, and of those that change something only ones that this origin sent.
 pub(super) async fn required(
     State(state): State<super::State>,
     jar: CookieJar,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, Failed> {
     let secret = jar.get(COOKIE).map(Cookie::value).unwrap_or_default();
-    if secret.is_empty() || !state.access.session(secret, state.app.now())? {
+    let Some(person) = state.access.session(secret, state.app.now())? else {
         return Err(ApiError::new(ErrorCode::Unauthorized, "sign in to the console first").into());
-    }
+    };
     let safe = matches!(*request.method(), Method::GET | Method::HEAD);
     if !safe && !request.headers().contains_key(CSRF_HEADER) {
         return Err(ApiError::new(ErrorCode::Forbidden, "the request does not come from the console").into());
     }
+    request.extensions_mut().insert(SignedIn(Arc::new(person.caller())));
     Ok(next.run(request).await)
 }
+
+/// Who is signed in. Handlers behind [`required`] have it in their request.
+#[derive(Clone)]
+pub(super) struct SignedIn(pub Arc<Caller>);
 
 fn cookie(secret: String) -> Cookie<'static> {
     Cookie::build((COOKIE, secret)).path("/").http_only(true).same_site(SameSite::Strict).build()

@@ -7,13 +7,15 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use domain::PhotoHash;
+use domain::{GridLevel, PhotoHash, Scope};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use store::{Reader, StoreError};
 use wire::sync::{ExchangeRequest, MAX_MESSAGE, ProtocolError, SyncProtocol, Thumbnail, decode, encode};
 use wire::{ApiError, ErrorCode};
 
 use super::error::{Failed, blocking};
+use crate::access::{DeviceAccess, Person};
 
 pub(super) fn routes(_: &super::State) -> Router<super::State> {
     Router::new()
@@ -37,13 +39,29 @@ impl FromRequestParts<super::State> for Office {
             .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
             .unwrap_or_default();
         match state.access.device(token)? {
-            Some(device) => Ok(Self(app::Office::new(state.app.store().clone(), device.scope))),
+            Some(device) => Ok(Self(office(state, device)?)),
             None => {
                 let message = "the server does not know this device's token";
                 Err(ApiError::new(ErrorCode::Unauthorized, message).because("token").into())
             }
         }
     }
+}
+
+fn office(state: &super::State, device: DeviceAccess) -> Result<app::Office, ApiError> {
+    let DeviceAccess { id: _, name, scope, person: Person { name: person, role, .. }, names } = device;
+    let store = state.app.store();
+    let scope = match scope {
+        Some(scope) => scope,
+        // All that this server holds.
+        None => store.read::<_, StoreError>(everything).map_err(app::to_api_error)?,
+    };
+    Ok(app::Office::new(store.clone(), scope, person, role).with_names(name, names))
+}
+
+fn everything(reader: &Reader<'_>) -> Result<Scope, StoreError> {
+    let codes = reader.units()?.into_iter().map(|unit| unit.code);
+    Ok(Scope::new(codes.filter(|code| code.level() == GridLevel::County).collect()))
 }
 
 async fn exchange(Office(office): Office, bytes: Bytes) -> Result<Response, Failed> {

@@ -27,6 +27,13 @@ export class Server {
     return (await this.command('device', 'add', '--name', name, '--grid', grid)).trim()
   }
 
+  /** A link that signs somebody in once; they are put on the list the first time. */
+  async linkFor(name, role = 'lead', grid = '350211') {
+    const people = await this.command('person', 'list')
+    if (!people.split('\n').some((line) => line.startsWith(`${name}\t`))) await this.command('person', 'add', '--name', name, '--role', role, '--grid', grid)
+    return (await this.command('sign-in-link', '--person', name)).match(/http\S+/)[0]
+  }
+
   /** On a port of its own the first time, and on the same one afterwards. */
   async start() {
     const listen = this.address ? new URL(this.address).host : '127.0.0.1:0'

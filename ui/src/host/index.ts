@@ -17,6 +17,18 @@ const WRITING = new Set<CommandName>([
   'sites.choose_value',
   'inspections.record',
   'files.import',
+  'problems.step',
+  'sites.decide',
+  'sites.complete',
+  'sites.report_progress',
+  'papers.record',
+  'papers.void',
+  'cases.record',
+  'alerts.answer',
+  'tasks.enter',
+  'tasks.campaign',
+  'tasks.reply',
+  'rules.set',
 ])
 let written: () => void = () => {}
 

@@ -1,5 +1,5 @@
 export const zh = {
-  tab: { today: '今日', sites: '对象', inspect: '检查', ledger: '台账', map: '地图', sync: '同步', me: '我的' },
+  tab: { today: '今日', sites: '对象', inspect: '检查', tasks: '任务', ledger: '台账', map: '地图', sync: '同步', me: '我的' },
   navigation: '主导航',
   back: '返回',
   close: '关闭',
@@ -25,6 +25,7 @@ export const zh = {
   page_missing: '没有这一页',
   page_missing_hint: '地址可能不完整。已保存的内容不受影响。',
   to_today: '回到今日',
+  forbidden_hint: '您的角色是{role}，没有“{permission}”的权限。如有需要，请联系组长或管理员。',
   separator: '、',
   pick_date: '选择日期',
   date_wrong: '请按 2026-11-21 的格式填写日期',
@@ -32,7 +33,7 @@ export const zh = {
 }
 
 export const en: typeof zh = {
-  tab: { today: 'Today', sites: 'Sites', inspect: 'Inspect', ledger: 'Ledger', map: 'Map', sync: 'Sync', me: 'Me' },
+  tab: { today: 'Today', sites: 'Sites', inspect: 'Inspect', tasks: 'Tasks', ledger: 'Ledger', map: 'Map', sync: 'Sync', me: 'Me' },
   navigation: 'Main navigation',
   back: 'Back',
   close: 'Close',
@@ -58,6 +59,7 @@ export const en: typeof zh = {
   page_missing: 'There is no such page',
   page_missing_hint: 'The address may be incomplete. What was saved is not affected.',
   to_today: 'Back to Today',
+  forbidden_hint: 'Your role is {role}, without the permission "{permission}". If you need it, ask the lead or the administrator.',
   separator: ', ',
   pick_date: 'Pick a date',
   date_wrong: 'Please write the date like 2026-11-21',

@@ -1,9 +1,10 @@
 export const zh = {
   title: '导入',
   what: '文件内容',
-  kind: { ledger: '台账', divisions: '区划代码', boundaries: '边界' },
+  kind: { ledger: '台账', tasks: '任务清单', divisions: '区划代码', boundaries: '边界' },
   kind_hint: {
     ledger: 'CSV 或 XLSX，列名与台账一致',
+    tasks: 'CSV 或 XLSX，信访件或上级交办清单。列名：类型、批次、编号、村居代码、村居、事项、内容、信访人、受理日期、办理期限、企业名称、统一社会信用代码。“类型”填信访或上级交办，没有这一列时按上级交办；村居代码和村居填一个即可，也可以只填镇街；事项和企业名称填一个即可。',
     divisions: 'CSV：code, name, level, parent',
     boundaries: 'GeoJSON，属性 code，WGS-84',
   },
@@ -32,6 +33,7 @@ export const zh = {
   written: '已导入：新增 {added}，变更 {changed}，无变化 {unchanged}',
   nothing: '文件与现有内容一致，没有需要写入的',
   to_ledger: '查看台账',
+  to_tasks: '查看任务',
   another: '再导入一个文件',
   hint: '先检查再写入：选好文件后会列出将新增和变更的行，确认后才写入。',
 }
@@ -39,9 +41,10 @@ export const zh = {
 export const en: typeof zh = {
   title: 'Import',
   what: 'What the file holds',
-  kind: { ledger: 'Ledger', divisions: 'Division codes', boundaries: 'Boundaries' },
+  kind: { ledger: 'Ledger', tasks: 'List of tasks', divisions: 'Division codes', boundaries: 'Boundaries' },
   kind_hint: {
     ledger: 'CSV or XLSX with the headings of the ledger',
+    tasks: 'CSV or XLSX of petitions or a list from above. Headings: 类型, 批次, 编号, 村居代码, 村居, 事项, 内容, 信访人, 受理日期, 办理期限, 企业名称, 统一社会信用代码. 类型 is 信访 or 上级交办, the latter without that column; one of 村居代码, 村居 and 镇街 is enough, and one of 事项 and 企业名称.',
     divisions: 'CSV: code, name, level, parent',
     boundaries: 'GeoJSON with property code, WGS-84',
   },
@@ -70,6 +73,7 @@ export const en: typeof zh = {
   written: 'Imported: {added} added, {changed} changed, {unchanged} unchanged',
   nothing: 'The file says what is on record already; there is nothing to write',
   to_ledger: 'See the ledger',
+  to_tasks: 'See the tasks',
   another: 'Import another file',
   hint: 'First checked, then written: what would be added and changed is listed before anything is written.',
 }

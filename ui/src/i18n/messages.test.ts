@@ -38,7 +38,7 @@ describe('the two languages', () => {
   })
 
   it('have no English in Chinese sentences beyond names of formats', () => {
-    const allowed = /CSV|XLSX|GeoJSON|HEIC|JPEG|WGS-84|code|name|level|parent|http\S*|\{\w+\}|GPS|Excel|UTF-8|GCJ-02|BD-09|ZIP|\bMB\b|PMTiles|MVT|gzip|PNG|WebP/g
+    const allowed = /CSV|XLSX|GeoJSON|HEIC|JPEG|WGS-84|code|name|level|parent|http\S*|\{\w+\}|GPS|Excel|UTF-8|GCJ-02|BD-09|ZIP|\bMB\b|PMTiles|PDF|MVT|gzip|PNG|WebP/g
     for (const [key, text] of chinese) expect(text.replace(allowed, ''), key).not.toMatch(/[A-Za-z]{2,}/)
   })
 

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
+import { looseObject } from '@/format/tolerant'
 import { call } from '@/host'
 import type { Draft } from '@/wire/Draft'
 
@@ -51,10 +52,13 @@ export const useDrafts = defineStore('drafts', () => {
     return kept.value.find((draft) => draft.id === id)
   }
 
-  /** The inspection of this site that was begun, if one was. */
-  async function ofSite(site: string): Promise<Draft | undefined> {
+  /** The inspection of this site that was begun, if one was: never one for another task. */
+  async function ofSite(site: string, task: string | null = null): Promise<Draft | undefined> {
     await load()
-    return drafts.value.find((draft) => draft.kind === 'inspection' && draft.site === site)
+    const begun = drafts.value.filter((draft) => draft.kind === 'inspection' && draft.site === site)
+    if (task === null) return begun[0]
+    const taskOf = ({ body }: Draft): unknown => looseObject(body)['task'] ?? null
+    return begun.find((draft) => taskOf(draft) === task) ?? begun.find((draft) => taskOf(draft) === null)
   }
 
   return { drafts, error, loaded, undoMs: UNDO_MS, load, discard, undo, find, ofSite }

@@ -18,6 +18,10 @@ done: boolean,
  */
 done_on: string | null, 
 /**
+ * How it was seen, or why it is not so.
+ */
+comment: string, 
+/**
  * When this was stated.
  */
 at: string, 

@@ -13,6 +13,6 @@ address: string,
  */
 token: string, 
 /**
- * The name of the person who uses the device.
+ * The name of the person who uses the device. The server's answer says whose device it is, and stands over this.
  */
 person: string, };

@@ -36,6 +36,10 @@ responsible_person: string,
  */
 inspection: InspectionId | null, 
 /**
+ * The decisions that its author saw and that it takes the place of; `None` in records of before this was noted.
+ */
+after: Array<DecisionId> | null, 
+/**
  * When it was decided.
  */
 at: string, 

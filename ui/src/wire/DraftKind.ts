@@ -3,4 +3,4 @@
 /**
  * What kind of form a draft is.
  */
-export type DraftKind = "registration" | "inspection";
+export type DraftKind = "registration" | "inspection" | "step" | "paper";

@@ -3,4 +3,4 @@
 /**
  * What an uploaded file holds.
  */
-export type ImportKind = "divisions" | "boundaries" | "ledger";
+export type ImportKind = "divisions" | "boundaries" | "ledger" | "tasks";

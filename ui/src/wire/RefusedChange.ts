@@ -14,6 +14,10 @@ site: SiteId | null,
  */
 site_name: string | null, 
 /**
- * Why, as a word.
+ * Why, as a word. `role`, `scope` and `rule` wait for a lead at the office.
  */
-reason: string, };
+reason: string, 
+/**
+ * What the lead said who refused it; empty otherwise.
+ */
+comment: string, };

@@ -69,9 +69,25 @@ open_problems: number,
  */
 photos: number, 
 /**
- * Whether a field holds several values.
+ * Whether something waits to be settled: a field with several values, or what people decided apart.
  */
 conflict: boolean, 
+/**
+ * When the next recheck is due.
+ */
+recheck_on: string | null, 
+/**
+ * Whether it was found polluting again, and not done anew since.
+ */
+relapsed: boolean, 
+/**
+ * How many resettlement alerts nobody has answered.
+ */
+alerts: number, 
+/**
+ * How far the plan has come, 0 to 100, as somebody last noted.
+ */
+plan_percent: number | null, 
 /**
  * When it was last inspected.
  */

@@ -38,6 +38,10 @@ shut_down: Progress,
  */
 problems: Progress, 
 /**
+ * Problems past their deadline and not closed out.
+ */
+problems_overdue: number, 
+/**
  * Visits on record.
  */
 inspections: number, 

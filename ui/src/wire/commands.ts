@@ -1,18 +1,23 @@
 // Written by `cargo run -p wire --bin bindings`. Do not edit.
+import type { AnswerAlert } from './AnswerAlert'
 import type { AttachPhoto } from './AttachPhoto'
 import type { AttachedPhoto } from './AttachedPhoto'
 import type { CheckPhoto } from './CheckPhoto'
 import type { ChooseValue } from './ChooseValue'
 import type { ComparePosition } from './ComparePosition'
 import type { ComparedPosition } from './ComparedPosition'
+import type { CompleteSite } from './CompleteSite'
 import type { ConnectServer } from './ConnectServer'
 import type { ConvertPlace } from './ConvertPlace'
 import type { Count } from './Count'
+import type { CreateCampaign } from './CreateCampaign'
+import type { DecideSite } from './DecideSite'
 import type { DetachPhoto } from './DetachPhoto'
 import type { DossierView } from './DossierView'
 import type { Download } from './Download'
 import type { Draft } from './Draft'
 import type { EditSite } from './EditSite'
+import type { EnterTask } from './EnterTask'
 import type { ExpectPhoto } from './ExpectPhoto'
 import type { ExpectedPhoto } from './ExpectedPhoto'
 import type { ExportLedger } from './ExportLedger'
@@ -20,14 +25,20 @@ import type { ExportPhotos } from './ExportPhotos'
 import type { FreeSpace } from './FreeSpace'
 import type { FreedSpace } from './FreedSpace'
 import type { GridUnit } from './GridUnit'
+import type { HeldWork } from './HeldWork'
 import type { ImportFile } from './ImportFile'
 import type { ImportReport } from './ImportReport'
 import type { ImportTiles } from './ImportTiles'
+import type { JudgeHeld } from './JudgeHeld'
 import type { LatLon } from './LatLon'
 import type { LedgerOf } from './LedgerOf'
 import type { LedgerPage } from './LedgerPage'
 import type { LedgerTotals } from './LedgerTotals'
+import type { ListHeld } from './ListHeld'
+import type { ListPapers } from './ListPapers'
+import type { ListProblems } from './ListProblems'
 import type { ListSites } from './ListSites'
+import type { ListTasks } from './ListTasks'
 import type { Locate } from './Locate'
 import type { Located } from './Located'
 import type { MapExtent } from './MapExtent'
@@ -39,25 +50,46 @@ import type { MapVillages } from './MapVillages'
 import type { MissingPhotos } from './MissingPhotos'
 import type { Nothing } from './Nothing'
 import type { OneDraft } from './OneDraft'
+import type { OnePaper } from './OnePaper'
 import type { OnePhoto } from './OnePhoto'
 import type { OneSite } from './OneSite'
+import type { OneTask } from './OneTask'
+import type { PaperPage } from './PaperPage'
+import type { PaperView } from './PaperView'
 import type { PhotoCheck } from './PhotoCheck'
 import type { PhotoStorage } from './PhotoStorage'
+import type { ProblemFilter } from './ProblemFilter'
+import type { ProblemPage } from './ProblemPage'
+import type { RecordCase } from './RecordCase'
 import type { RecordInspection } from './RecordInspection'
+import type { RecordPaper } from './RecordPaper'
 import type { RecordedInspection } from './RecordedInspection'
 import type { RecoveredPhoto } from './RecoveredPhoto'
 import type { RegisterSite } from './RegisterSite'
 import type { Rename } from './Rename'
+import type { ReplyTask } from './ReplyTask'
+import type { ReportProgress } from './ReportProgress'
+import type { Rules } from './Rules'
+import type { RulesOf } from './RulesOf'
 import type { SaveDownload } from './SaveDownload'
 import type { SaveDraft } from './SaveDraft'
 import type { SavedDownload } from './SavedDownload'
 import type { Session } from './Session'
 import type { SiteFilter } from './SiteFilter'
 import type { SitePage } from './SitePage'
+import type { StepProblem } from './StepProblem'
+import type { SteppedProblem } from './SteppedProblem'
 import type { SyncStatus } from './SyncStatus'
 import type { TakePhoto } from './TakePhoto'
+import type { TaskList } from './TaskList'
+import type { TaskListsOf } from './TaskListsOf'
+import type { TaskPage } from './TaskPage'
+import type { TaskView } from './TaskView'
 import type { TileArchive } from './TileArchive'
+import type { Today } from './Today'
+import type { TodayOf } from './TodayOf'
 import type { VillageOutline } from './VillageOutline'
+import type { VoidPaper } from './VoidPaper'
 import type { WorkProgress } from './WorkProgress'
 
 export interface Commands {
@@ -81,6 +113,29 @@ export interface Commands {
   'sites.edit': { request: EditSite; reply: OneSite }
   'sites.choose_value': { request: ChooseValue; reply: OneSite }
   'inspections.record': { request: RecordInspection; reply: RecordedInspection }
+  'problems.list': { request: ListProblems; reply: ProblemPage }
+  'problems.count': { request: ProblemFilter; reply: Count }
+  'problems.step': { request: StepProblem; reply: SteppedProblem }
+  'sites.decide': { request: DecideSite; reply: OneSite }
+  'sites.complete': { request: CompleteSite; reply: OneSite }
+  'sites.report_progress': { request: ReportProgress; reply: OneSite }
+  'papers.record': { request: RecordPaper; reply: OnePaper }
+  'papers.get': { request: OnePaper; reply: PaperView }
+  'papers.list': { request: ListPapers; reply: PaperPage }
+  'papers.void': { request: VoidPaper; reply: OnePaper }
+  'cases.record': { request: RecordCase; reply: OneSite }
+  'alerts.answer': { request: AnswerAlert; reply: OneSite }
+  'tasks.list': { request: ListTasks; reply: TaskPage }
+  'tasks.get': { request: OneTask; reply: TaskView }
+  'tasks.lists': { request: TaskListsOf; reply: Array<TaskList> }
+  'tasks.enter': { request: EnterTask; reply: OneTask }
+  'tasks.campaign': { request: CreateCampaign; reply: OneTask }
+  'tasks.reply': { request: ReplyTask; reply: OneTask }
+  'today.get': { request: TodayOf; reply: Today }
+  'held.list': { request: ListHeld; reply: Array<HeldWork> }
+  'held.judge': { request: JudgeHeld; reply: HeldWork }
+  'rules.get': { request: RulesOf; reply: Rules }
+  'rules.set': { request: Rules; reply: Rules }
   'drafts.save': { request: SaveDraft; reply: Draft }
   'drafts.get': { request: OneDraft; reply: Draft }
   'drafts.list': { request: Nothing; reply: Array<Draft> }

@@ -7,13 +7,13 @@ use uuid::Uuid;
 use wire::ApiError;
 use wire::message::{AttachedPhoto, Draft, DraftKind, Nothing, OneDraft, SaveDraft};
 
-use crate::App;
+use crate::app::Ask;
 use crate::error::{Failure, not_found};
 
 /// The most that a form may hold, in bytes.
 const BODY_LIMIT: usize = 256 << 10;
 
-pub(super) fn save(app: &App, request: SaveDraft) -> Result<Draft, Failure> {
+pub(super) fn save(app: Ask<'_>, request: SaveDraft) -> Result<Draft, Failure> {
     let SaveDraft { id, kind, site, body } = request;
     if body.len() > BODY_LIMIT {
         let message = format!("the form has {} bytes; at most {BODY_LIMIT} are kept", body.len());
@@ -27,18 +27,18 @@ pub(super) fn save(app: &App, request: SaveDraft) -> Result<Draft, Failure> {
     })
 }
 
-pub(super) fn get(app: &App, request: OneDraft) -> Result<Draft, Failure> {
+pub(super) fn get(app: Ask<'_>, request: OneDraft) -> Result<Draft, Failure> {
     app.store.read(|reader| {
         let row = reader.draft(request.id)?.ok_or_else(|| not_found("draft"))?;
         view(reader, row)
     })
 }
 
-pub(super) fn list(app: &App, _: Nothing) -> Result<Vec<Draft>, Failure> {
+pub(super) fn list(app: Ask<'_>, _: Nothing) -> Result<Vec<Draft>, Failure> {
     app.store.read(|reader| reader.drafts()?.into_iter().map(|row| view(reader, row)).collect())
 }
 
-pub(super) fn discard(app: &App, request: OneDraft) -> Result<Nothing, Failure> {
+pub(super) fn discard(app: Ask<'_>, request: OneDraft) -> Result<Nothing, Failure> {
     app.store.write::<_, Failure>(|writer| Ok(writer.discard_draft(request.id)?))?;
     Ok(Nothing {})
 }
@@ -51,19 +51,19 @@ pub(super) fn photos(reader: &Reader<'_>, draft: Uuid) -> Result<Vec<AttachedPho
 
 fn view(reader: &Reader<'_>, row: DraftRow) -> Result<Draft, Failure> {
     let DraftRow { id, kind, site, body, saved_at } = row;
-    let kind = if kind == kind_word(DraftKind::Registration) {
-        DraftKind::Registration
-    } else {
-        DraftKind::Inspection
-    };
+    let kind = KINDS.iter().find(|(_, word)| *word == kind).map_or(DraftKind::Inspection, |(kind, _)| *kind);
     let site_name =
         site.map(|site: SiteId| reader.site(site)).transpose()?.flatten().map(|site| site.row.name);
     Ok(Draft { id, kind, site, site_name, body, photos: photos(reader, id)?, saved_at })
 }
 
+const KINDS: &[(DraftKind, &str)] = &[
+    (DraftKind::Registration, "registration"),
+    (DraftKind::Inspection, "inspection"),
+    (DraftKind::Step, "step"),
+    (DraftKind::Paper, "paper"),
+];
+
 fn kind_word(kind: DraftKind) -> &'static str {
-    match kind {
-        DraftKind::Registration => "registration",
-        DraftKind::Inspection => "inspection",
-    }
+    KINDS.iter().find(|(other, _)| *other == kind).map_or("inspection", |(_, word)| word)
 }

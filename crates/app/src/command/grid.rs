@@ -6,14 +6,14 @@ use store::{Reader, StoreError};
 use wire::message::{Locate, Located, Nothing};
 use wire::{ApiError, ErrorCode};
 
-use crate::App;
+use crate::app::Ask;
 use crate::error::Failure;
 
-pub(super) fn units(app: &App, _: Nothing) -> Result<Vec<GridUnit>, Failure> {
+pub(super) fn units(app: Ask<'_>, _: Nothing) -> Result<Vec<GridUnit>, Failure> {
     app.store.read(|reader| Ok(reader.units()?))
 }
 
-pub(super) fn locate(app: &App, request: Locate) -> Result<Located, Failure> {
+pub(super) fn locate(app: Ask<'_>, request: Locate) -> Result<Located, Failure> {
     app.store.read(|reader| {
         let village = reader.village_at(request.place)?;
         let path = match &village {

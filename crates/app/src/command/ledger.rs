@@ -14,12 +14,25 @@ use wire::{ApiError, ErrorCode};
 
 use super::grid::{known, path};
 use super::site::MOST_ROWS;
-use crate::App;
+use super::text::day;
+use crate::app::Ask;
 use crate::error::Failure;
 use crate::export::{ExportError, export_ledger};
 use crate::import::{ImportOptions, import as import_file};
 
-pub(super) fn totals(app: &App, request: LedgerOf) -> Result<LedgerTotals, Failure> {
+pub(super) fn totals(app: Ask<'_>, request: LedgerOf) -> Result<LedgerTotals, Failure> {
+    let today = day_in_china(app.now());
+    let period = request.period.map(|period| (period.from, period.to));
+    for (field, given) in
+        [("period.from", period.map(|days| days.0)), ("period.to", period.map(|days| days.1))]
+    {
+        day(field, given)?;
+    }
+    if period.is_some_and(|(from, to)| to < from) {
+        return Err(ApiError::invalid("period.to", "the period ends before it begins")
+            .because("before_start")
+            .into());
+    }
     app.store.read(|reader| {
         let unit = known(reader, &request.grid)?;
         let below = match request.grid.level() {
@@ -30,7 +43,7 @@ pub(super) fn totals(app: &App, request: LedgerOf) -> Result<LedgerTotals, Failu
         };
         let mut all = Totals::default();
         let mut beneath = Vec::new();
-        for (code, totals) in reader.totals(&request.grid, below)? {
+        for (code, totals) in reader.totals(&request.grid, below, today, period)? {
             all.add(&totals);
             if request.grid.level() != GridLevel::Village {
                 let name = reader.unit(&code)?.map(|unit| unit.name).unwrap_or_default();
@@ -41,7 +54,7 @@ pub(super) fn totals(app: &App, request: LedgerOf) -> Result<LedgerTotals, Failu
     })
 }
 
-pub(super) fn rows(app: &App, request: ListSites) -> Result<LedgerPage, Failure> {
+pub(super) fn rows(app: Ask<'_>, request: ListSites) -> Result<LedgerPage, Failure> {
     let ListSites { filter, after, limit } = request;
     let today = day_in_china(app.now());
     app.store.read(|reader| {
@@ -51,7 +64,7 @@ pub(super) fn rows(app: &App, request: ListSites) -> Result<LedgerPage, Failure>
     })
 }
 
-pub(super) fn export(app: &App, request: ExportLedger) -> Result<Download, Failure> {
+pub(super) fn export(app: Ask<'_>, request: ExportLedger) -> Result<Download, Failure> {
     let ExportLedger { grid, format: LedgerFormat::Csv } = request;
     let running = app.work.begin(app.now())?;
     app.store.read(|reader| {
@@ -73,12 +86,13 @@ pub(super) fn export(app: &App, request: ExportLedger) -> Result<Download, Failu
     })
 }
 
-pub(super) fn import(app: &App, request: ImportFile) -> Result<ImportReport, Failure> {
+pub(super) fn import(app: Ask<'_>, request: ImportFile) -> Result<ImportReport, Failure> {
     let ImportFile { upload, what, dry_run, skip_bad_rows } = request;
     let bytes = app.uploads.bytes(upload)?;
     let running = app.work.begin(app.now())?;
-    let author = app.author("files.import")?;
-    let options = ImportOptions { what, dry_run, skip_bad_rows };
+    let author = app.author("files.import");
+    let scope = app.caller.scope.as_ref();
+    let options = ImportOptions { scope, what, dry_run, skip_bad_rows };
     let report =
         import_file(&app.store, &bytes, options, &author, &|step, done, total| running.at(step, done, total))
             .map_err(|failure| match failure {

@@ -8,20 +8,20 @@ use wire::message::{
     VillageOutline,
 };
 
-use crate::App;
+use crate::app::Ask;
 use crate::error::Failure;
 
 const MOST_SITES: u32 = 5_000;
 const MOST_VILLAGES: u32 = 1_000;
 const MOST_PHOTOS: u32 = 1_000;
 
-pub(super) fn extent(app: &App, _: Nothing) -> Result<MapExtent, Failure> {
+pub(super) fn extent(app: Ask<'_>, _: Nothing) -> Result<MapExtent, Failure> {
     app.store.read(|reader| {
         Ok(MapExtent { bounds: reader.map_extent()?, sites_without_place: reader.sites_without_place()? })
     })
 }
 
-pub(super) fn sites(app: &App, request: MapSites) -> Result<MapSitePage, Failure> {
+pub(super) fn sites(app: Ask<'_>, request: MapSites) -> Result<MapSitePage, Failure> {
     let MapSites { filter, bounds, limit } = request;
     sound(&bounds)?;
     let now = app.now();
@@ -42,7 +42,7 @@ pub(super) fn sites(app: &App, request: MapSites) -> Result<MapSitePage, Failure
     })
 }
 
-pub(super) fn villages(app: &App, request: MapVillages) -> Result<Vec<VillageOutline>, Failure> {
+pub(super) fn villages(app: Ask<'_>, request: MapVillages) -> Result<Vec<VillageOutline>, Failure> {
     let MapVillages { bounds, limit } = request;
     sound(&bounds)?;
     app.store.read(|reader| {
@@ -51,7 +51,7 @@ pub(super) fn villages(app: &App, request: MapVillages) -> Result<Vec<VillageOut
     })
 }
 
-pub(super) fn photos(app: &App, request: MapPhotos) -> Result<Vec<MapPhoto>, Failure> {
+pub(super) fn photos(app: Ask<'_>, request: MapPhotos) -> Result<Vec<MapPhoto>, Failure> {
     let MapPhotos { bounds, limit } = request;
     sound(&bounds)?;
     app.store.read(|reader| {

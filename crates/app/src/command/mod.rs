@@ -1,26 +1,41 @@
 //! The bodies of the commands, one file for each noun.
 
+mod alert;
+mod case;
+mod decision;
+mod dossier;
 mod draft;
 mod grid;
+mod held;
 mod inspection;
 mod ledger;
 mod map;
+mod new_photos;
+mod paper;
 mod photo;
 mod photo_check;
 mod photo_export;
 mod photos_missing;
 mod place;
+mod problem;
+mod problem_step;
+mod rule;
 mod session;
 mod site;
+mod task;
+mod task_entry;
 mod text;
 mod tiles;
+mod today;
 
 pub(crate) use grid::path;
 pub(crate) use site::registration;
 
+use domain::Permission;
 use wire::message::*;
-use wire::{ApiError, Commands, Permission};
+use wire::{ApiError, Commands};
 
+use crate::app::Ask;
 use crate::{App, Caller};
 
 /// Implements the list of commands by functions of the same names.
@@ -33,8 +48,8 @@ macro_rules! bodies {
                 caller.may(permission)
             }
 
-            $(fn $method(&self, _caller: &Caller, request: $request) -> Result<$reply, ApiError> {
-                $body(self, request).map_err(Into::into)
+            $(fn $method(&self, caller: &Caller, request: $request) -> Result<$reply, ApiError> {
+                $body(Ask::new(self, caller), request).map_err(Into::into)
             })+
         }
     };
@@ -56,11 +71,34 @@ bodies! {
     tiles_remove(Nothing) -> Nothing = tiles::remove;
     sites_list(ListSites) -> SitePage = site::list;
     sites_count(SiteFilter) -> Count = site::count;
-    sites_dossier(OneSite) -> DossierView = site::dossier;
+    sites_dossier(OneSite) -> DossierView = dossier::get;
     sites_register(RegisterSite) -> OneSite = site::register;
     sites_edit(EditSite) -> OneSite = site::edit;
     sites_choose_value(ChooseValue) -> OneSite = site::choose_value;
     inspections_record(RecordInspection) -> RecordedInspection = inspection::record;
+    problems_list(ListProblems) -> ProblemPage = problem::list;
+    problems_count(ProblemFilter) -> Count = problem::count;
+    problems_step(StepProblem) -> SteppedProblem = problem_step::step;
+    sites_decide(DecideSite) -> OneSite = decision::decide;
+    sites_complete(CompleteSite) -> OneSite = decision::complete;
+    sites_report_progress(ReportProgress) -> OneSite = decision::report_progress;
+    papers_record(RecordPaper) -> OnePaper = paper::record;
+    papers_get(OnePaper) -> PaperView = paper::get;
+    papers_list(ListPapers) -> PaperPage = paper::list;
+    papers_void(VoidPaper) -> OnePaper = paper::void;
+    cases_record(RecordCase) -> OneSite = case::record;
+    alerts_answer(AnswerAlert) -> OneSite = alert::answer;
+    tasks_list(ListTasks) -> TaskPage = task::list;
+    tasks_get(OneTask) -> TaskView = task::get;
+    tasks_lists(TaskListsOf) -> Vec<TaskList> = task::lists;
+    tasks_enter(EnterTask) -> OneTask = task_entry::enter;
+    tasks_campaign(CreateCampaign) -> OneTask = task_entry::campaign;
+    tasks_reply(ReplyTask) -> OneTask = task_entry::reply;
+    today_get(TodayOf) -> Today = today::get;
+    held_list(ListHeld) -> Vec<HeldWork> = held::list;
+    held_judge(JudgeHeld) -> HeldWork = held::judge;
+    rules_get(RulesOf) -> Rules = rule::get;
+    rules_set(Rules) -> Rules = rule::set;
     drafts_save(SaveDraft) -> Draft = draft::save;
     drafts_get(OneDraft) -> Draft = draft::get;
     drafts_list(Nothing) -> Vec<Draft> = draft::list;

@@ -2,14 +2,14 @@
 
 use wire::message::{AttachPhoto, AttachedPhoto, DetachPhoto, Nothing};
 
-use crate::App;
+use crate::app::Ask;
 use crate::error::Failure;
 use crate::photo::intake;
 
-pub(super) fn attach(app: &App, request: AttachPhoto) -> Result<AttachedPhoto, Failure> {
+pub(super) fn attach(app: Ask<'_>, request: AttachPhoto) -> Result<AttachedPhoto, Failure> {
     let AttachPhoto { upload, draft, options } = request;
     let bytes = app.uploads.bytes(upload)?;
-    let photo = intake::take_in(app, &bytes, draft, options.as_ref(), None);
+    let photo = intake::take_in(&app, &bytes, draft, options.as_ref(), None);
     // Kept only where trying again could help: the bytes of a photo that is refused stay what they are.
     if !matches!(&photo, Err(failure) if failure.0.code != wire::ErrorCode::Photo) {
         app.uploads.remove(upload);
@@ -17,7 +17,7 @@ pub(super) fn attach(app: &App, request: AttachPhoto) -> Result<AttachedPhoto, F
     photo
 }
 
-pub(super) fn detach(app: &App, request: DetachPhoto) -> Result<Nothing, Failure> {
+pub(super) fn detach(app: Ask<'_>, request: DetachPhoto) -> Result<Nothing, Failure> {
     app.store.write::<_, Failure>(|writer| Ok(writer.detach_photo(request.draft, &request.hash)?))?;
     Ok(Nothing {})
 }

@@ -9,6 +9,7 @@ use wire::ApiError;
 use wire::message::{CheckPhoto, PhotoCheck, PhotoOwner, PhotoVerdict};
 
 use crate::App;
+use crate::app::Ask;
 use crate::error::Failure;
 use crate::photo::decoding;
 use crate::photo::stamp::OnRecord;
@@ -18,15 +19,15 @@ const MOST: usize = 20;
 /// How many fingerprints are made in one transaction.
 const BATCH: u32 = 200;
 
-pub(super) fn check(app: &App, request: CheckPhoto) -> Result<PhotoCheck, Failure> {
+pub(super) fn check(app: Ask<'_>, request: CheckPhoto) -> Result<PhotoCheck, Failure> {
     match (request.upload, request.code) {
         (Some(upload), None) => {
             let bytes = app.uploads.bytes(upload)?;
-            let check = check_file(app, &bytes);
+            let check = check_file(&app, &bytes);
             app.uploads.remove(upload);
             check
         }
-        (None, Some(code)) => check_code(app, &code),
+        (None, Some(code)) => check_code(&app, &code),
         _ => Err(ApiError::invalid("upload", "give either a file or a code").because("missing").into()),
     }
 }

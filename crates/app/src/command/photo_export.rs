@@ -12,13 +12,14 @@ use wire::{ApiError, ErrorCode};
 use zip::write::SimpleFileOptions;
 
 use crate::App;
+use crate::app::Ask;
 use crate::error::{Failure, not_found};
 use crate::photo::stamp::{OnRecord, stamped_by};
 
 /// The longest part of a file name that a site's name makes, in characters.
 const NAME_CHARACTERS: usize = 40;
 
-pub(super) fn export(app: &App, request: ExportPhotos) -> Result<Download, Failure> {
+pub(super) fn export(app: Ask<'_>, request: ExportPhotos) -> Result<Download, Failure> {
     let ExportPhotos { site, photos, stamped } = request;
     let all = photos.is_empty();
     let records = app.store.read::<_, Failure>(|reader| {
@@ -41,7 +42,7 @@ pub(super) fn export(app: &App, request: ExportPhotos) -> Result<Download, Failu
     };
     let base = file_name(&first.dossier.fields.name);
     if let [only] = records.as_slice() {
-        let jpeg = bytes(app, only, stamped)?;
+        let jpeg = bytes(&app, only, stamped)?;
         let file_name = format!("{base}-{}.jpg", only.reference.hash.code());
         let (id, path) = app.uploads.new_download(&file_name)?;
         std::fs::write(&path, jpeg).map_err(unwritable(&path))?;
@@ -54,7 +55,7 @@ pub(super) fn export(app: &App, request: ExportPhotos) -> Result<Download, Failu
     // They are compressed already.
     let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     for (number, record) in (1..).zip(&records) {
-        let jpeg = match bytes(app, record, stamped) {
+        let jpeg = match bytes(&app, record, stamped) {
             // Of all that there are, those that are here; the caller is told how many that is.
             Err(failure) if all && failure.0.code == ErrorCode::NotFound => continue,
             jpeg => jpeg?,

@@ -6,13 +6,13 @@ use std::collections::hash_map::Entry;
 use store::{MissingPhotoRow, Role};
 use wire::message::{MissingPhoto, MissingPhotos, Nothing};
 
-use crate::App;
+use crate::app::Ask;
 use crate::error::Failure;
 
 /// How many are listed at most; how many there are is said beside.
 const MOST: u32 = 500;
 
-pub(super) fn list(app: &App, _request: Nothing) -> Result<MissingPhotos, Failure> {
+pub(super) fn list(app: Ask<'_>, _request: Nothing) -> Result<MissingPhotos, Failure> {
     app.store.read(|reader| {
         let (rows, total) = reader.misplaced_photos(MOST)?;
         let mut dossiers = HashMap::new();

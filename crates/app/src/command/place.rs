@@ -6,10 +6,10 @@ use wire::ApiError;
 use wire::message::{ComparePosition, ComparedPosition, ConvertPlace};
 
 use super::grid::path;
-use crate::App;
+use crate::app::Ask;
 use crate::error::{Failure, not_found};
 
-pub(super) fn compare(app: &App, request: ComparePosition) -> Result<ComparedPosition, Failure> {
+pub(super) fn compare(app: Ask<'_>, request: ComparePosition) -> Result<ComparedPosition, Failure> {
     let ComparePosition { position, site } = request;
     checked("position", &position)?;
     app.store.read(|reader| {
@@ -32,7 +32,7 @@ pub(super) fn whereabouts(
     Ok((Whereabouts::of(position, site, of, village), names))
 }
 
-pub(super) fn convert(_: &App, request: ConvertPlace) -> Result<LatLon, Failure> {
+pub(super) fn convert(_: Ask<'_>, request: ConvertPlace) -> Result<LatLon, Failure> {
     let ConvertPlace { place, from, to } = request;
     Ok(to.from_wgs84(from.to_wgs84(place)))
 }

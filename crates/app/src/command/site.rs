@@ -3,22 +3,22 @@
 use chrono::{DateTime, Utc};
 use domain::problem::day_in_china;
 use domain::{Dossier, GridLevel, InspectionSource, Position, SiteField, SiteFields, SiteKind};
-use store::{DossierWrite, Reader, SiteRow, stored_position};
+use store::{DossierWrite, SiteRow, stored_field as stored, stored_position};
 use wire::message::{
-    ChooseValue, Count, DossierView, EditSite, FieldEdit, ListSites, OneSite, PhotoView, ProblemView,
-    RegisterSite, SiteFilter, SitePage, SiteSummary, VisitWhereabouts,
+    ChooseValue, Count, EditSite, FieldEdit, ListSites, OneSite, RegisterSite, SiteFilter, SitePage,
+    SiteSummary,
 };
 use wire::{ApiError, ErrorCode};
 
-use super::grid::{known, path};
-use super::place::whereabouts;
+use super::grid::known;
+use super::place::checked as checked_position;
 use super::text::{Limit, clean, credit_code, required};
-use crate::App;
+use crate::app::Ask;
 use crate::error::{Failure, not_found};
 
 pub(super) const MOST_ROWS: u32 = 500;
 
-pub(super) fn list(app: &App, request: ListSites) -> Result<SitePage, Failure> {
+pub(super) fn list(app: Ask<'_>, request: ListSites) -> Result<SitePage, Failure> {
     let ListSites { filter, after, limit } = request;
     let now = app.now();
     app.store.read(|reader| {
@@ -30,84 +30,14 @@ pub(super) fn list(app: &App, request: ListSites) -> Result<SitePage, Failure> {
     })
 }
 
-pub(super) fn count(app: &App, filter: SiteFilter) -> Result<Count, Failure> {
+pub(super) fn count(app: Ask<'_>, filter: SiteFilter) -> Result<Count, Failure> {
     let today = day_in_china(app.now());
     app.store.read(|reader| Ok(Count { count: reader.count_sites(&filter, today)? }))
 }
 
-pub(super) fn dossier(app: &App, request: OneSite) -> Result<DossierView, Failure> {
-    let now = app.now();
-    app.store.read(|reader| {
-        let dossier = reader.dossier(request.site)?.ok_or_else(|| not_found("site"))?;
-        let row = reader.site(request.site)?.ok_or_else(|| not_found("site"))?;
-        view(reader, dossier, summary(row, now))
-    })
-}
-
-fn view(reader: &Reader<'_>, dossier: Dossier, summary: SiteSummary) -> Result<DossierView, Failure> {
-    let problems = dossier
-        .problems
-        .iter()
-        .map(|problem| ProblemView { problem: problem.clone(), stage: dossier.stage(problem) })
-        .collect();
-    let Dossier {
-        id,
-        read_only,
-        registered_at,
-        registered_by,
-        fields,
-        conflicts,
-        inspections,
-        decisions,
-        completions,
-        problems: _,
-        stage_changes,
-        photos,
-    } = dossier;
-    let photos = photos
-        .into_iter()
-        .map(|photo| {
-            let file = reader.photo_known(&photo.hash)?;
-            Ok(PhotoView {
-                present: file.is_some_and(|file| !file.removed),
-                thumbnail: reader.has_thumbnail(&photo.hash)?,
-                stored: file.is_some_and(|file| file.stored),
-                photo,
-            })
-        })
-        .collect::<Result<_, Failure>>()?;
-    let site = fields.position.map(|position| position.place);
-    let whereabouts = inspections
-        .iter()
-        .filter_map(|inspection| Some((inspection.id, inspection.position?)))
-        .map(|(inspection, position)| {
-            let (whereabouts, path) = whereabouts(reader, &position, site, &fields.grid)?;
-            Ok(VisitWhereabouts { inspection, whereabouts, path })
-        })
-        .collect::<Result<_, Failure>>()?;
-    Ok(DossierView {
-        id,
-        read_only,
-        registered_at,
-        registered_by,
-        path: path(reader, &fields.grid)?,
-        fields,
-        summary,
-        conflicts,
-        inspections,
-        decisions,
-        completions,
-        problems,
-        stage_changes,
-        photos,
-        whereabouts,
-        unsent_changes: reader.unsent_of(id)?,
-    })
-}
-
-pub(super) fn register(app: &App, request: RegisterSite) -> Result<OneSite, Failure> {
+pub(super) fn register(app: Ask<'_>, request: RegisterSite) -> Result<OneSite, Failure> {
     let RegisterSite { id, fields, draft } = request;
-    let author = app.author("sites.register")?;
+    let author = app.author("sites.register");
     let fields = checked(fields)?;
     app.store.write(|writer| {
         if fields.grid.level() != GridLevel::Village {
@@ -116,7 +46,8 @@ pub(super) fn register(app: &App, request: RegisterSite) -> Result<OneSite, Fail
                 .into());
         }
         known(writer, &fields.grid)?;
-        writer.edit_dossier::<Failure>(id, &author, |before| match before {
+        app.within(&fields.grid)?;
+        app.edit_dossier(writer, id, &author, |before| match before {
             // Pressed twice, or sent again: it is on record.
             Some(_) => Ok(Vec::new()),
             None => Ok(registration(&fields, author.at, &author.person)),
@@ -140,21 +71,14 @@ pub(crate) fn registration(fields: &SiteFields, at: DateTime<Utc>, by: &str) -> 
     writes
 }
 
-/// A field as it stands in a document.
-pub(crate) fn stored(fields: &SiteFields, field: SiteField) -> String {
-    match field {
-        SiteField::Kind => fields.kind.as_str().to_owned(),
-        SiteField::Position => fields.position.as_ref().map(stored_position).unwrap_or_default(),
-        SiteField::Source => fields.source.map(|source| source.as_str().to_owned()).unwrap_or_default(),
-        _ => fields.text(field).unwrap_or_default().to_owned(),
-    }
-}
-
 fn checked(mut fields: SiteFields) -> Result<SiteFields, ApiError> {
     for field in SiteField::ALL {
         if let Some(text) = fields.text_mut(*field) {
             *text = checked_value(*field, text)?;
         }
+    }
+    if let Some(position) = &fields.position {
+        checked_position(SiteField::Position.as_str(), position)?;
     }
     Ok(fields)
 }
@@ -174,23 +98,27 @@ fn checked_value(field: SiteField, value: &str) -> Result<String, ApiError> {
         SiteField::Source => {
             value.parse().map(|source: InspectionSource| source.to_string()).map_err(|error| unknown(&error))
         }
-        SiteField::Position => serde_json::from_str::<Position>(value)
-            .map(|position| stored_position(&position))
-            .map_err(|error| unknown(&error).because("position_out_of_range")),
+        SiteField::Position => {
+            let position = serde_json::from_str::<Position>(value)
+                .map_err(|error| unknown(&error).because("position_out_of_range"))?;
+            checked_position(name, &position)?;
+            Ok(stored_position(&position))
+        }
         _ => clean(name, value, Limit::Line),
     }
 }
 
-pub(super) fn edit(app: &App, request: EditSite) -> Result<OneSite, Failure> {
+pub(super) fn edit(app: Ask<'_>, request: EditSite) -> Result<OneSite, Failure> {
     let EditSite { site, edits } = request;
-    let author = app.author("sites.edit")?;
+    let author = app.author("sites.edit");
     let edits = edits
         .into_iter()
         .map(|FieldEdit { field, was, value }| Ok((field, was, checked_value(field, &value)?)))
         .collect::<Result<Vec<_>, ApiError>>()?;
     app.store.write(|writer| {
-        writer.edit_dossier::<Failure>(site, &author, |before| {
+        app.edit_dossier(writer, site, &author, |before| {
             let before = writable(before)?;
+            app.within(&before.fields.grid)?;
             let mut writes = Vec::new();
             for (field, was, value) in edits {
                 let now = stored(&before.fields, field);
@@ -220,12 +148,12 @@ fn changed(field: SiteField) -> ApiError {
     ApiError { field: Some(field.as_str().to_owned()), ..ApiError::new(ErrorCode::Changed, message) }
 }
 
-pub(super) fn choose_value(app: &App, request: ChooseValue) -> Result<OneSite, Failure> {
+pub(super) fn choose_value(app: Ask<'_>, request: ChooseValue) -> Result<OneSite, Failure> {
     let ChooseValue { site, field, key } = request;
-    let author = app.author("sites.choose_value")?;
+    let author = app.author("sites.choose_value");
     app.store.write(|writer| {
-        writer.edit_dossier::<Failure>(site, &author, |before| {
-            writable(before)?;
+        app.edit_dossier(writer, site, &author, |before| {
+            app.within(&writable(before)?.fields.grid)?;
             Ok(vec![DossierWrite::ChooseValue(field, key)])
         })?;
         Ok(OneSite { site })
@@ -244,9 +172,9 @@ pub(crate) fn writable(before: Option<&Dossier>) -> Result<&Dossier, ApiError> {
     }
 }
 
-fn summary(site: SiteRow, now: DateTime<Utc>) -> SiteSummary {
+pub(super) fn summary(site: SiteRow, now: DateTime<Utc>) -> SiteSummary {
     let standing = site.standing();
-    let SiteRow { id, row, conflict, last_inspection_at } = site;
+    let SiteRow { id, row, conflict, recheck_on, relapsed, alerts, plan_percent, last_inspection_at } = site;
     SiteSummary {
         id,
         grid: row.village_code,
@@ -264,6 +192,10 @@ fn summary(site: SiteRow, now: DateTime<Utc>) -> SiteSummary {
         open_problems: standing.open_problems,
         photos: row.photos,
         conflict,
+        recheck_on,
+        relapsed,
+        alerts,
+        plan_percent,
         last_inspection_at,
     }
 }

@@ -3,21 +3,23 @@
 use std::collections::HashSet;
 use std::io::{Read, empty};
 
+use domain::Permission;
 use wire::ApiError;
-use wire::message::{ImportTiles, Nothing, TileArchive, WorkStep};
+use wire::message::{Host, ImportTiles, Nothing, TileArchive, WorkStep};
 
 use super::text::{Limit, required};
-use crate::App;
+use crate::app::Ask;
 use crate::error::Failure;
 
 /// The most pieces of one archive: of 64 MiB each, 32 GiB.
 const MOST_PIECES: usize = 512;
 
-pub(super) fn get(app: &App, _: Nothing) -> Result<Option<TileArchive>, Failure> {
+pub(super) fn get(app: Ask<'_>, _: Nothing) -> Result<Option<TileArchive>, Failure> {
     Ok(app.tiles.archive(&app.store)?)
 }
 
-pub(super) fn import(app: &App, request: ImportTiles) -> Result<TileArchive, Failure> {
+pub(super) fn import(app: Ask<'_>, request: ImportTiles) -> Result<TileArchive, Failure> {
+    may_replace(app)?;
     let ImportTiles { uploads, file_name } = request;
     let file_name = required("file_name", &file_name, Limit::Line)?;
     if uploads.is_empty() {
@@ -43,7 +45,16 @@ pub(super) fn import(app: &App, request: ImportTiles) -> Result<TileArchive, Fai
     Ok(archive)
 }
 
-pub(super) fn remove(app: &App, _: Nothing) -> Result<Nothing, Failure> {
+pub(super) fn remove(app: Ask<'_>, _: Nothing) -> Result<Nothing, Failure> {
+    may_replace(app)?;
     app.tiles.remove(&app.store)?;
     Ok(Nothing {})
+}
+
+/// A device's map is its holder's own; the office's is everybody's.
+fn may_replace(app: Ask<'_>) -> Result<(), ApiError> {
+    match app.host() {
+        Host::Device => Ok(()),
+        Host::Office => app.needs(Permission::ManageLedger),
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use domain::PhotoHash;
+use domain::Permission;
 use store::StoreError;
 use tokio::runtime::Handle;
 use wire::message::{
@@ -11,13 +11,14 @@ use wire::message::{
     PhotoStorage, RecoveredPhoto, SaveDownload, SavedDownload, SyncPhase, SyncStatus, TakePhoto,
 };
 use wire::sync::{Connect, SyncProtocol};
-use wire::{ApiError, DeviceCommands, ErrorCode, Permission};
+use wire::{ApiError, DeviceCommands, ErrorCode};
 
 use super::{Core, PROVEN, SERVER, TOKEN};
-use crate::app::{Caller, PERSON};
+use crate::app::Caller;
 use crate::error::{from_protocol, to_api_error};
 use crate::photo::camera;
 use crate::photo_storage;
+use crate::sync::{note_identity, who_am_i};
 
 impl<C: Connect> DeviceCommands for Core<C> {
     type Caller = Caller;
@@ -52,14 +53,13 @@ impl<C: Connect> DeviceCommands for Core<C> {
     }
 
     fn sync_connect(&self, _: &Caller, request: ConnectServer) -> Result<SyncStatus, ApiError> {
-        let ConnectServer { address, token, person } = request;
+        // The office says whose device this is.
+        let ConnectServer { address, token, person: _ } = request;
         let address = address.trim().trim_end_matches('/').to_owned();
         let token = token.trim().to_owned();
         let protocol = self.connector.connect(&address, &token)?;
-        // Any question will do: the answer shows that the address and the token are right.
-        let question: PhotoHash =
-            "0".repeat(64).parse().map_err(|_| ApiError::new(ErrorCode::Internal, "no question"))?;
-        wait(protocol.photo_state(&question))?.map_err(from_protocol)?;
+        // The answer shows that the address and the token are right, and says whose device this is.
+        let answer = wait(protocol.exchange(who_am_i()))?.map_err(from_protocol)?;
         self.app
             .store
             .write::<_, StoreError>(|writer| {
@@ -69,10 +69,7 @@ impl<C: Connect> DeviceCommands for Core<C> {
                     writer.clear_setting(proven_elsewhere)?;
                 }
                 writer.offer_refused()?;
-                if !person.trim().is_empty() {
-                    writer.set_setting(PERSON, person.trim())?;
-                }
-                Ok(())
+                note_identity(writer, &answer)
             })
             .map_err(to_api_error)?;
         self.asked.store(true, Ordering::Release);

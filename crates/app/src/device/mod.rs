@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::{GridCode, GridUnit, PhotoHash, SiteId};
 use serde_json::Value;
-use store::{Reader, Role, StoreError};
+use store::{Reader, Role, SetAsideRow, StoreError};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -19,7 +19,7 @@ use wire::sync::Connect;
 use wire::{ApiError, ErrorCode, dispatch, dispatch_device};
 
 use self::command::not_connected;
-use crate::app::{App, Caller, OpenError, system_clock};
+use crate::app::{App, OpenError, system_clock};
 use crate::error::{Failure, to_api_error};
 use crate::sync::{CLOCK, SyncWatch, clock_of, sync};
 
@@ -97,7 +97,7 @@ impl<C: Connect> Device<C> {
 
     /// Runs a command of either list.
     pub fn call(&self, command: &str, request: Value) -> Result<Value, ApiError> {
-        let caller = Caller::everything();
+        let caller = self.core.app.holder().map_err(to_api_error)?;
         if let Some(reply) = dispatch_device(&*self.core, &caller, command, request.clone()) {
             return reply;
         }
@@ -289,6 +289,15 @@ fn refused(reader: &Reader<'_>) -> Result<Vec<RefusedChange>, StoreError> {
             site: site.as_ref().map(|site| site.id),
             site_name: site.map(|site| site.row.name),
             reason,
+            comment: String::new(),
+        });
+    }
+    for SetAsideRow { document, name, comment } in reader.set_aside()? {
+        refused.push(RefusedChange {
+            site: reader.site(SiteId(document))?.map(|site| site.id),
+            site_name: (!name.is_empty()).then_some(name),
+            reason: "refused".to_owned(),
+            comment,
         });
     }
     Ok(refused)

@@ -7,24 +7,27 @@ use chrono::{DateTime, Utc};
 use domain::ledger::PROBLEM_SEPARATOR;
 use domain::{
     Completion, CompletionId, Decision, DecisionId, Dossier, LatLon, LedgerColumn, LedgerRow, Position,
-    Problem, ProblemId, Provider, Severity, SiteField, SiteFields, SiteId, Stage, StageChange, StageChangeId,
+    Problem, ProblemId, Provider, Role, Severity, SiteField, SiteFields, SiteId, Stage, StageChange,
+    StageChangeId,
 };
 use interchange::{BadRow, GridDirectory, Item, Reading, Reason, read_ledger};
 use store::{Author, DossierWrite, Reader, SiteRow, Store, StoreError, stored_position};
 use wire::message::{ImportReport, WorkStep};
 
-use super::{ImportFailure, ImportOptions, Progress, Tally, may_write, report};
+use super::{ImportFailure, ImportOptions, Progress, Tally, keep_within, may_write, report};
 use crate::command::registration;
+use crate::office::follow_up;
 
 pub(super) fn ledger(
     store: &Store,
     bytes: &[u8],
-    options: ImportOptions,
+    options: ImportOptions<'_>,
     author: &Author,
     progress: Progress<'_>,
 ) -> Result<ImportReport, ImportFailure> {
     let directory = GridDirectory::new(store.read::<_, StoreError>(|reader| reader.units())?);
     let mut reading = read_ledger(bytes, &directory)?;
+    keep_within(&mut reading, options.scope, LedgerColumn::VillageCode.zh(), |row| &row.village_code);
     store.read(|reader| refuse_moved(&mut reading, reader))?;
     let total = reading.items.len() as u64;
     if !may_write(options, &reading) {
@@ -49,6 +52,9 @@ pub(super) fn ledger(
             match plan {
                 Plan::Add(site, writes) | Plan::Change(site, writes) => {
                     writer.edit_dossier(site, author, |_| Ok::<_, StoreError>(writes))?;
+                    if store.role() == store::Role::Office {
+                        follow_up(writer, &[site], author.at)?;
+                    }
                 }
                 Plan::Nothing => {}
             }
@@ -215,7 +221,8 @@ fn new_site(row: &LedgerRow, author: &Author) -> Vec<DossierWrite> {
     fields.position = row.place.map(imported);
     fields.source = row.source;
     let mut writes = registration(&fields, author.at, &author.person);
-    writes.extend(row.verdict.is_some().then(|| decision(row, None, author.at, author)).flatten());
+    writes
+        .extend(row.verdict.is_some().then(|| decision(row, None, Vec::new(), author.at, author)).flatten());
     writes.extend(row.done.filter(|done| *done).map(|_| completion(row, author.at, author)));
     writes.extend(problems(new_problems("", row), row, author));
     writes
@@ -239,7 +246,7 @@ fn changes(before: Option<&Dossier>, row: &LedgerRow, author: &Author) -> Vec<Do
     let at = dossier.moment_after(author.at);
     let decided = decision_differs(&known, row);
     if decided {
-        writes.extend(decision(row, dossier.decision(), at, author));
+        writes.extend(decision(row, dossier.decision(), dossier.decision_after(Role::Lead), at, author));
     }
     // Whether it is done is stated anew only where the row says something else, or about another verdict. A site whose
     // statement stands but that has an open problem is not done, and a ledger alone cannot make it so.
@@ -267,7 +274,11 @@ fn changes(before: Option<&Dossier>, row: &LedgerRow, author: &Author) -> Vec<Do
 fn close_imported(dossier: &Dossier, author: &Author) -> Vec<DossierWrite> {
     let from_ledger = dossier.problems.iter().filter(|problem| problem.inspection.is_none());
     let open = from_ledger.filter(|problem| dossier.stage(problem) != Stage::ClosedOut);
-    open.map(|problem| stage_change(problem.id, Stage::ClosedOut, author)).collect()
+    open.map(|problem| {
+        let after = dossier.step_after(problem, Role::Lead);
+        stage_change(problem.id, Stage::ClosedOut, after, author)
+    })
+    .collect()
 }
 
 fn imported(place: LatLon) -> Position {
@@ -278,6 +289,7 @@ fn imported(place: LatLon) -> Position {
 fn decision(
     row: &LedgerRow,
     known: Option<&Decision>,
+    after: Vec<DecisionId>,
     at: DateTime<Utc>,
     author: &Author,
 ) -> Option<DossierWrite> {
@@ -293,6 +305,7 @@ fn decision(
         responsible_unit: or_known(&row.responsible_unit, known.map(|known| &known.responsible_unit)),
         responsible_person: or_known(&row.responsible_person, known.map(|known| &known.responsible_person)),
         inspection: None,
+        after: Some(after),
         at,
         by: author.person.clone(),
     }))
@@ -303,6 +316,7 @@ fn completion(row: &LedgerRow, at: DateTime<Utc>, author: &Author) -> DossierWri
         id: CompletionId::new(),
         done: row.done == Some(true),
         done_on: row.done_on,
+        comment: String::new(),
         at,
         by: author.person.clone(),
     })
@@ -323,17 +337,25 @@ fn problems(descriptions: Vec<&str>, row: &LedgerRow, author: &Author) -> Vec<Do
             by: author.person.clone(),
         }));
         let stage = if row.done == Some(true) { Stage::ClosedOut } else { Stage::Rectifying };
-        writes.push(stage_change(id, stage, author));
+        writes.push(stage_change(id, stage, Vec::new(), author));
     }
     writes
 }
 
-fn stage_change(problem: ProblemId, stage: Stage, author: &Author) -> DossierWrite {
+fn stage_change(
+    problem: ProblemId,
+    stage: Stage,
+    after: Vec<StageChangeId>,
+    author: &Author,
+) -> DossierWrite {
     DossierWrite::AddStageChange(StageChange {
         id: StageChangeId::new(),
         problem,
         stage,
+        after: Some(after),
         comment: String::new(),
+        deadline: None,
+        position: None,
         at: author.at,
         by: author.person.clone(),
     })

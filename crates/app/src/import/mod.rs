@@ -2,9 +2,11 @@
 //! transaction, or nothing.
 
 mod ledger;
+mod tasks;
 mod units;
 
-use interchange::{BadRow, ReadError, Reading};
+use domain::{GridCode, Scope};
+use interchange::{BadRow, ReadError, Reading, Reason};
 use store::{Author, Store, StoreError};
 use wire::ApiError;
 use wire::message::{self, ImportKind, ImportReport, WorkStep};
@@ -14,7 +16,9 @@ const MOST_REASONS: usize = 1_000;
 
 /// What to import, and how.
 #[derive(Debug, Clone, Copy)]
-pub struct ImportOptions {
+pub struct ImportOptions<'a> {
+    /// The grid units that whoever imports may write to; `None` for all.
+    pub scope: Option<&'a Scope>,
     /// What the file holds.
     pub what: ImportKind,
     /// Only tell what would be done.
@@ -64,7 +68,7 @@ struct Tally {
 pub fn import(
     store: &Store,
     bytes: &[u8],
-    options: ImportOptions,
+    options: ImportOptions<'_>,
     author: &Author,
     progress: Progress<'_>,
 ) -> Result<ImportReport, ImportFailure> {
@@ -73,15 +77,36 @@ pub fn import(
         ImportKind::Divisions => units::divisions(store, bytes, options, author, progress),
         ImportKind::Boundaries => units::boundaries(store, bytes, options, author, progress),
         ImportKind::Ledger => ledger::ledger(store, bytes, options, author, progress),
+        ImportKind::Tasks => tasks::tasks(store, bytes, options, author, progress),
     }
 }
 
+/// Moves what lies outside of the scope to the bad rows. `grid` gives the code of an item and the column that holds it.
+fn keep_within<T>(
+    reading: &mut Reading<T>,
+    scope: Option<&Scope>,
+    column: &str,
+    grid: impl Fn(&T) -> &GridCode,
+) {
+    let Some(scope) = scope else { return };
+    let (kept, outside) =
+        std::mem::take(&mut reading.items).into_iter().partition(|item| scope.covers(grid(&item.value)));
+    reading.items = kept;
+    let outside: Vec<interchange::Item<T>> = outside;
+    reading.bad.extend(outside.into_iter().map(|item| BadRow {
+        row: item.row,
+        column: Some(column.to_owned()),
+        value: grid(&item.value).to_string(),
+        reason: Reason::OutsideScope,
+    }));
+}
+
 /// Whether anything may be written, given what could not be read.
-fn may_write<T>(options: ImportOptions, reading: &Reading<T>) -> bool {
+fn may_write<T>(options: ImportOptions<'_>, reading: &Reading<T>) -> bool {
     !options.dry_run && (reading.bad.is_empty() || options.skip_bad_rows)
 }
 
-fn report<T>(options: ImportOptions, reading: &Reading<T>, tally: Tally, written: bool) -> ImportReport {
+fn report<T>(options: ImportOptions<'_>, reading: &Reading<T>, tally: Tally, written: bool) -> ImportReport {
     // Sheets count their rows each for itself; which one it is stands before the heading.
     let sheet =
         |bad: &BadRow| bad.column.as_ref().and_then(|column| Some(column.split_once('!')?.0.to_owned()));

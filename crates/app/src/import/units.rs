@@ -7,16 +7,17 @@ use interchange::{BadRow, Reading, Reason, read_boundaries, read_divisions};
 use store::{Author, CountyWrite, Store, StoreError};
 use wire::message::{ImportReport, WorkStep};
 
-use super::{ImportFailure, ImportOptions, Progress, Tally, may_write, report};
+use super::{ImportFailure, ImportOptions, Progress, Tally, keep_within, may_write, report};
 
 pub(super) fn divisions(
     store: &Store,
     bytes: &[u8],
-    options: ImportOptions,
+    options: ImportOptions<'_>,
     author: &Author,
     progress: Progress<'_>,
 ) -> Result<ImportReport, ImportFailure> {
-    let reading = read_divisions(bytes)?;
+    let mut reading = read_divisions(bytes)?;
+    keep_within(&mut reading, options.scope, "code", |unit| &unit.code);
     let known: HashMap<GridCode, String> = store.read::<_, StoreError>(|reader| {
         Ok(reader.units()?.into_iter().map(|unit| (unit.code, unit.name)).collect())
     })?;
@@ -40,11 +41,12 @@ pub(super) fn divisions(
 pub(super) fn boundaries(
     store: &Store,
     bytes: &[u8],
-    options: ImportOptions,
+    options: ImportOptions<'_>,
     author: &Author,
     progress: Progress<'_>,
 ) -> Result<ImportReport, ImportFailure> {
     let mut reading = read_boundaries(bytes)?;
+    keep_within(&mut reading, options.scope, "code", |boundary| boundary.code());
     store
         .read::<_, StoreError>(|reader| keep_known(&mut reading, |code| Ok(reader.unit(code)?.is_some())))?;
     refuse_large(&mut reading);

@@ -1,17 +1,18 @@
 //! The server's side of the sync protocol, over its own replica.
 
+mod follow_up;
 mod photo;
 mod thumbnail;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::{GridCode, PhotoHash, Scope};
-use store::{Reader, Refusal, Store, StoreError};
+use domain::{GridCode, PhotoHash, Role, Scope, SiteId};
+use store::{Reader, Rights, Sender, Store, StoreError};
 use uuid::Uuid;
 use wire::sync::{
-    Digest, DocumentChanges, ExchangeReply, ExchangeRequest, Feed, PAGE_BYTES, PROTOCOL, PhotoState,
-    ProtocolError, Refused, SyncProtocol, Thumbnail, Thumbnails,
+    Digest, DocumentChanges, DocumentKind, ExchangeReply, ExchangeRequest, Feed, Judged, PAGE_BYTES,
+    PROTOCOL, PhotoState, ProtocolError, Refused, SyncProtocol, Thumbnail, Thumbnails,
 };
 use wire::{ApiError, ErrorCode};
 
@@ -20,6 +21,7 @@ use crate::error::to_api_error;
 
 pub(crate) const GENERATION: &str = "generation";
 
+pub(crate) use follow_up::follow_up;
 pub use photo::{Receiving, Reception};
 
 /// The office as one device sees it.
@@ -27,13 +29,28 @@ pub use photo::{Receiving, Reception};
 pub struct Office {
     store: Arc<Store>,
     scope: Scope,
+    person: String,
+    role: Role,
+    /// Every name that the person has or had.
+    names: Vec<String>,
+    /// What the device is called.
+    device: String,
     clock: Clock,
 }
 
 impl Office {
-    /// The office as a device sees it that may read and write within this scope.
-    pub fn new(store: Arc<Store>, scope: Scope) -> Self {
-        Self { store, scope, clock: system_clock() }
+    /// The office as the device of somebody sees it who may do what their role may within this scope.
+    pub fn new(store: Arc<Store>, scope: Scope, person: String, role: Role) -> Self {
+        let names = vec![person.clone()];
+        Self { store, scope, person, role, names, device: String::new(), clock: system_clock() }
+    }
+
+    /// The same for a device of this name, whose person had these names before.
+    pub fn with_names(self, device: String, former: Vec<String>) -> Self {
+        let mut names = former;
+        names.retain(|name| *name != self.person);
+        names.insert(0, self.person.clone());
+        Self { device, names, ..self }
     }
 
     /// The same by another clock.
@@ -55,6 +72,10 @@ impl Office {
             return Ok(ExchangeReply {
                 generation,
                 scope,
+                person: self.person.clone(),
+                names: self.names.clone(),
+                role: self.role,
+                judged: Vec::new(),
                 answered: 0,
                 refused: Vec::new(),
                 feeds: Vec::new(),
@@ -68,13 +89,29 @@ impl Office {
         let read = self.store.read(|reader| {
             let (feeds, more) = self.feeds(reader, request)?;
             let digests = if more { Vec::new() } else { self.digests(reader)? };
-            Ok::<_, StoreError>((feeds, more, digests))
+            let judged = judged(reader, request)?;
+            Ok::<_, StoreError>((feeds, more, digests, judged))
         });
-        let (feeds, more, digests) = read.map_err(to_api_error)?;
+        let (feeds, more, digests, judged) = read.map_err(to_api_error)?;
         // Before the last page it is of no use yet.
         let photos_wanted = if more { Vec::new() } else { self.wanted(&request.photos)? };
         let now = (self.clock)();
-        Ok(ExchangeReply { generation, scope, answered, refused, feeds, more, photos_wanted, digests, now })
+        let (person, names, role) = (self.person.clone(), self.names.clone(), self.role);
+        Ok(ExchangeReply {
+            generation,
+            scope,
+            person,
+            names,
+            role,
+            judged,
+            answered,
+            refused,
+            feeds,
+            more,
+            photos_wanted,
+            digests,
+            now,
+        })
     }
 
     fn generation(&self) -> Result<Uuid, StoreError> {
@@ -98,17 +135,24 @@ impl Office {
         if request.push.is_empty() {
             return Ok((0, Vec::new()));
         }
+        let sender = Sender {
+            install: request.install,
+            rights: Rights { role: self.role, scope: &self.scope, names: &self.names },
+            person: &self.person,
+            device: &self.device,
+            at: (self.clock)(),
+        };
         self.store.write(|writer| {
             let mut answered = 0;
             let mut refused = Vec::new();
+            let mut touched = Vec::new();
             for (grid, news) in
                 request.push.iter().flat_map(|push| push.documents.iter().map(|news| (&push.grid, news)))
             {
-                let answers: Vec<Result<(), Refusal>> = if self.scope.covers(grid) {
-                    writer.ingest(grid, news, Some(request.install))?
-                } else {
-                    vec![Err(Refusal::OutOfScope); news.changes.len()]
-                };
+                let answers = writer.ingest_judged(grid, news, &sender)?;
+                if news.kind == DocumentKind::Dossier && answers.iter().any(Result::is_ok) {
+                    touched.push(SiteId(news.document));
+                }
                 for answer in answers {
                     if let Err(refusal) = answer {
                         refused.push(Refused { change: answered, reason: refusal.code().to_owned() });
@@ -116,6 +160,7 @@ impl Office {
                     answered += 1;
                 }
             }
+            follow_up(writer, &touched, (self.clock)())?;
             Ok((answered, refused))
         })
     }
@@ -167,6 +212,16 @@ impl Office {
         digests.retain(|digest| self.reads(&digest.grid));
         Ok(digests)
     }
+}
+
+/// What a lead decided about the changes that the device named as held.
+fn judged(reader: &Reader<'_>, request: &ExchangeRequest) -> Result<Vec<Judged>, StoreError> {
+    let hashes = request.held.iter().map(|hash| hash.as_slice());
+    let judged = reader.judged(request.install, hashes)?;
+    Ok(judged
+        .into_iter()
+        .map(|row| Judged { hash: row.hash.into(), accepted: row.accepted, comment: row.comment })
+        .collect())
 }
 
 impl SyncProtocol for Office {

@@ -117,8 +117,13 @@ impl Office {
     /// Throws away what has arrived of a photo; says whether there was anything.
     ///
     /// # Errors
-    /// When the photo is on record: evidence stays.
+    /// When the photo is on record: evidence stays. When no record of this device's scope mentions it, or none that its
+    /// person recorded: others may be sending it.
     pub fn photo_terminate(&self, hash: &PhotoHash) -> Result<bool, ApiError> {
+        if !self.own_photo(hash).map_err(to_api_error)? {
+            let message = "somebody else recorded this photo";
+            return Err(ApiError::new(ErrorCode::Forbidden, message).because("not_yours"));
+        }
         let mut incoming = self.store.incoming(hash, PATIENCE).map_err(to_api_error)?;
         if self.store.proven_photo(hash).map_err(to_api_error)?.is_some() {
             let message = "the photo is on record and cannot be taken back";
@@ -181,8 +186,8 @@ impl Office {
         limit: u64,
     ) -> Result<Option<(Vec<u8>, u64)>, StoreError> {
         match self.store.proven_photo(hash)? {
-            Some(_) => self.store.photo_piece(hash, offset, limit),
-            None => Ok(None),
+            Some(_) if self.mentioned(hash)? => self.store.photo_piece(hash, offset, limit),
+            _ => Ok(None),
         }
     }
 
@@ -212,8 +217,24 @@ impl Office {
             .collect()
     }
 
+    /// Whether the device's person recorded a photo, or nobody did.
+    fn own_photo(&self, hash: &PhotoHash) -> Result<bool, StoreError> {
+        let by = self.store.read::<_, StoreError>(|reader| {
+            let mut by = Vec::new();
+            for site in reader.sites_of_photo(hash)? {
+                let photos = reader.dossier(site)?.into_iter().flat_map(|dossier| dossier.photos);
+                by.extend(photos.filter(|photo| photo.hash == *hash).map(|photo| photo.by));
+            }
+            Ok(by)
+        })?;
+        Ok(by.is_empty() || by.iter().any(|by| by.is_empty() || self.names.contains(by)))
+    }
+
+    /// Whether a record within the device's scope mentions a photo.
     pub(super) fn mentioned(&self, hash: &PhotoHash) -> Result<bool, StoreError> {
-        self.store.read::<_, StoreError>(|reader| Ok(reader.site_of_photo(hash)?.is_some()))
+        self.store.read_within::<_, StoreError>(Some(&self.scope), |reader| {
+            Ok(reader.site_of_photo(hash)?.is_some())
+        })
     }
 }
 

@@ -25,7 +25,10 @@ impl Office {
         let mut reply = Thumbnails::default();
         let mut size = 0;
         for hash in hashes {
-            let jpeg = self.store.thumbnail_bytes(hash).map_err(to_api_error)?;
+            let jpeg = match self.mentioned(hash).map_err(to_api_error)? {
+                true => self.store.thumbnail_bytes(hash).map_err(to_api_error)?,
+                false => None,
+            };
             if let Some(jpeg) = jpeg.filter(|jpeg| jpeg.len() <= MAX_THUMBNAIL) {
                 size += jpeg.len();
                 if size > THUMBNAIL_BYTES && !reply.thumbnails.is_empty() {

@@ -1,6 +1,7 @@
 //! The sync engine. It does no I/O of its own: it is given a store, a protocol and a clock.
 
 mod clock;
+mod identity;
 mod pause;
 mod photo_fetch;
 mod photo_send;
@@ -21,6 +22,7 @@ use crate::error::to_api_error;
 use pause::Question;
 
 pub(crate) use clock::{CLOCK, clock_of};
+pub(crate) use identity::{note as note_identity, question as who_am_i};
 pub(crate) use photo_fetch::{Fetched, fetch_one};
 pub use watch::SyncWatch;
 

@@ -39,6 +39,9 @@ pub(super) async fn send(
                 watch.refused(question, error.clone(), now);
                 refused = Some(error);
             }
+            // The record waits for a lead at the office, and its photo here with it.
+            Err(error)
+                if error.code == ErrorCode::NotFound && waits_for_a_lead(store).map_err(to_api_error)? => {}
             // The server lacks the record, or is busy with the photo: next time.
             Err(error) if matches!(error.code, ErrorCode::NotFound | ErrorCode::Busy) => {
                 refused = Some(error)
@@ -79,6 +82,10 @@ async fn send_one(
         state = next;
     }
     store.write::<_, StoreError>(|writer| writer.mark_photo_stored(hash)).map_err(to_api_error)
+}
+
+fn waits_for_a_lead(store: &Store) -> Result<bool, StoreError> {
+    store.read(|reader| Ok(!reader.held_there()?.is_empty()))
 }
 
 fn note_sent(store: &Store, hash: &PhotoHash, sent: u64) -> Result<(), StoreError> {

@@ -14,8 +14,7 @@ use wire::sync::{
 };
 use wire::{ApiError, ErrorCode};
 
-use super::{SyncWatch, clock};
-use crate::app::SCOPE;
+use super::{SyncWatch, clock, identity};
 use crate::error::{from_protocol, to_api_error};
 
 /// The server's generation that the cursors here belong to.
@@ -55,14 +54,19 @@ pub(super) async fn exchange(
             offered_to = 0;
             continue;
         }
-        let damaged = take(store, &offer, &reply)?;
+        let damaged = take(store, &offer, &reply, clock())?;
         if !damaged.is_empty() {
             let (scope, digests, photos_wanted) = (reply.scope, Vec::new(), Vec::new());
             return Ok(Exchanged { scope, digests, photos_wanted, damaged });
         }
         done += offer.numbers.len() as u64;
         offered_to = offer.numbers.iter().copied().max().unwrap_or(offered_to);
-        let more_to_send = !offer.numbers.is_empty()
+        if !reply.judged.is_empty() {
+            // What was set aside may have left something to be written anew, under numbers that are free again.
+            offered_to = 0;
+        }
+        let anything_moved = !offer.numbers.is_empty() || !reply.judged.is_empty();
+        let more_to_send = anything_moved
             && !store
                 .read::<_, StoreError>(|reader| reader.unsent_after(offered_to, 1))
                 .map_err(to_api_error)?
@@ -91,8 +95,16 @@ fn offer(store: &Store, offered_to: i64, own_too: bool) -> Result<Offer, StoreEr
         let cursors = reader.log_positions()?.into_iter().map(|(grid, seq)| Cursor { grid, seq }).collect();
         let mut photos = reader.photos_to_send()?;
         photos.extend(reader.removed_unproven()?);
-        let request =
-            ExchangeRequest { protocol: PROTOCOL, install, own_too, generation, cursors, push, photos };
+        let request = ExchangeRequest {
+            protocol: PROTOCOL,
+            install,
+            own_too,
+            generation,
+            cursors,
+            push,
+            photos,
+            held: reader.held_there()?.into_iter().map(Into::into).collect(),
+        };
         Ok(Offer { request, numbers })
     })
 }
@@ -143,7 +155,12 @@ fn begin_anew(store: &Store, request: &ExchangeRequest, reply: &ExchangeReply) -
 
 /// Takes in the answer, all in one transaction: what was stored, and news with the positions that they reach to.
 /// Gives the grid units whose news could not be taken in.
-fn take(store: &Store, offer: &Offer, reply: &ExchangeReply) -> Result<BTreeSet<GridCode>, ApiError> {
+fn take(
+    store: &Store,
+    offer: &Offer,
+    reply: &ExchangeReply,
+    now: DateTime<Utc>,
+) -> Result<BTreeSet<GridCode>, ApiError> {
     if reply.answered != offer.numbers.len() as u64 {
         return Err(ApiError::new(ErrorCode::Malformed, "the server did not answer for every change"));
     }
@@ -151,6 +168,8 @@ fn take(store: &Store, offer: &Offer, reply: &ExchangeReply) -> Result<BTreeSet<
         reply.refused.iter().map(|refused| (refused.change, refused.reason.as_str())).collect();
     store
         .write::<_, StoreError>(|writer| {
+            // First: what this answer refuses was judged by it.
+            identity::note(writer, reply)?;
             for (place, n) in offer.numbers.iter().enumerate() {
                 match refused.get(&(place as u64)) {
                     None => writer.mark_sent(*n)?,
@@ -171,12 +190,7 @@ fn take(store: &Store, offer: &Offer, reply: &ExchangeReply) -> Result<BTreeSet<
                     damaged.insert(feed.grid.clone());
                 }
             }
-            let scope: Vec<&str> = reply.scope.iter().map(GridCode::as_str).collect();
-            let scope = scope.join(",");
-            if writer.setting(SCOPE)?.is_some_and(|before| before != scope) {
-                writer.offer_refused()?;
-            }
-            writer.set_setting(SCOPE, &scope)?;
+            identity::judged(writer, reply, now)?;
             Ok(damaged)
         })
         .map_err(to_api_error)

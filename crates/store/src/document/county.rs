@@ -1,15 +1,19 @@
-//! The document of a county: the names of its grid units and of those above it, and boundaries.
+//! The document of a county: the names of its grid units and of those above it, boundaries, and rules.
 
 use automerge::transaction::Transactable;
 use automerge::{ActorId, Change, ReadDoc, ScalarValueRef, ValueRef};
-use domain::{Boundary, GridCode, GridLevel, GridUnit};
+use domain::{Boundary, GridCode, GridLevel, GridUnit, RecheckDays};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::value::Fact;
 use super::{Author, Document, DocumentError, SCHEMA};
 
 pub(super) const UNITS: &str = "units";
 pub(super) const BOUNDARIES: &str = "boundaries";
+/// Since schema 2.
+pub(super) const RULES: &str = "rules";
+const RECHECK_DAYS: &str = "recheck_days";
 
 /// One thing to be written into the document of a county.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +22,8 @@ pub enum CountyWrite {
     SetUnit(GridUnit),
     /// A boundary.
     SetBoundary(Boundary),
+    /// After how many days done sites are to be visited again.
+    SetRecheckDays(RecheckDays),
 }
 
 impl CountyWrite {
@@ -26,6 +32,7 @@ impl CountyWrite {
         match self {
             Self::SetUnit(unit) => unit.name.len() + 50,
             Self::SetBoundary(boundary) => geometry_bytes(boundary).len() + 50,
+            Self::SetRecheckDays(_) => 100,
         }
     }
 }
@@ -37,6 +44,8 @@ pub struct County {
     pub units: Vec<GridUnit>,
     /// Boundaries, in the order of codes.
     pub boundaries: Vec<Boundary>,
+    /// After how many days done sites are to be visited again, if that was set.
+    pub recheck_days: Option<RecheckDays>,
 }
 
 /// The id of a county's document: the same on every replica. Provinces and cities have one too, for what stands
@@ -71,6 +80,10 @@ impl Document {
                 CountyWrite::SetBoundary(boundary) => {
                     self.doc.put(&boundaries, boundary.code().as_str(), geometry_bytes(boundary))?;
                 }
+                CountyWrite::SetRecheckDays(days) => {
+                    let days = serde_json::to_string(days).unwrap_or_default();
+                    self.doc.put(self.map(RULES)?, RECHECK_DAYS, days)?;
+                }
             }
         }
         Ok(self.commit(author))
@@ -90,6 +103,7 @@ impl Document {
                 county.boundaries.extend(read_geometry(code, &bytes));
             }
         }
+        county.recheck_days = Fact::read(&self.doc, &self.map(RULES)?).json(RECHECK_DAYS).unwrap_or_default();
         Ok(county)
     }
 }

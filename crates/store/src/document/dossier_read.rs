@@ -2,11 +2,9 @@
 
 use automerge::{ObjId, ROOT, ReadDoc};
 use chrono::{DateTime, Utc};
-use domain::{
-    Completion, Decision, Dossier, FieldConflict, FieldValue, Inspection, PhotoReference, Problem, SiteField,
-    SiteFields, SiteId, StageChange,
-};
+use domain::{Dossier, FieldConflict, FieldValue, SiteField, SiteFields, SiteId};
 
+use super::dossier_entries::*;
 use super::dossier_keys::*;
 use super::value::{Fact, NotUnderstood};
 use super::{ChangeNote, Document, DocumentError, SCHEMA};
@@ -34,6 +32,13 @@ impl Document {
         let (completions, facts) = facts.read(COMPLETIONS, completion, |fact| (fact.at, fact.id))?;
         let (problems, facts) = facts.read(PROBLEMS, problem, |fact| (fact.at, fact.id))?;
         let (stage_changes, facts) = facts.read(STAGE_CHANGES, stage_change, |fact| (fact.at, fact.id))?;
+        let (plan_progress, facts) = facts.read(PLAN_PROGRESS, plan_progress, |fact| (fact.at, fact.id))?;
+        let (papers, facts) = facts.read(PAPERS, paper, |fact| (fact.at, fact.id))?;
+        let (paper_numbers, facts) = facts.read(PAPER_NUMBERS, paper_number, |fact| fact.paper)?;
+        let (paper_voids, facts) = facts.read(PAPER_VOIDS, paper_void, |fact| (fact.at, fact.id))?;
+        let (cases, facts) = facts.read(CASES, case, |fact| (fact.at, fact.id))?;
+        let (alerts, facts) = facts.read(ALERTS, alert, |fact| (fact.at, fact.id))?;
+        let (alert_answers, facts) = facts.read(ALERT_ANSWERS, alert_answer, |fact| (fact.at, fact.id))?;
         let (photos, facts) = facts.read(PHOTOS, photo, |fact| (fact.at, fact.id))?;
         Ok(Some(Dossier {
             id,
@@ -47,6 +52,13 @@ impl Document {
             completions,
             problems,
             stage_changes,
+            plan_progress,
+            papers,
+            paper_numbers,
+            paper_voids,
+            cases,
+            alerts,
+            alert_answers,
             photos,
         }))
     }
@@ -140,87 +152,4 @@ impl Facts<'_> {
         facts.sort_by_key(order);
         Ok((facts, self))
     }
-}
-
-fn parse<T: std::str::FromStr>(text: &str) -> Result<T, NotUnderstood> {
-    text.parse().map_err(|_| NotUnderstood)
-}
-
-fn inspection(id: &str, fact: &Fact) -> Result<Inspection, NotUnderstood> {
-    Ok(Inspection {
-        id: parse(id)?,
-        source: fact.required(SOURCE)?,
-        verdict: fact.parsed(VERDICT)?,
-        remarks: fact.text(REMARKS).to_owned(),
-        position: fact.json(POSITION)?,
-        clock: fact.json(CLOCK)?,
-        at: fact.moment(AT).ok_or(NotUnderstood)?,
-        by: fact.text(BY).to_owned(),
-    })
-}
-
-fn decision(id: &str, fact: &Fact) -> Result<Decision, NotUnderstood> {
-    Ok(Decision {
-        id: parse(id)?,
-        verdict: fact.required(VERDICT)?,
-        measures: fact.text(MEASURES).to_owned(),
-        deadline: fact.day(DEADLINE)?,
-        responsible_unit: fact.text(RESPONSIBLE_UNIT).to_owned(),
-        responsible_person: fact.text(RESPONSIBLE_PERSON).to_owned(),
-        inspection: fact.parsed(INSPECTION)?,
-        at: fact.moment(AT).ok_or(NotUnderstood)?,
-        by: fact.text(BY).to_owned(),
-    })
-}
-
-fn completion(id: &str, fact: &Fact) -> Result<Completion, NotUnderstood> {
-    Ok(Completion {
-        id: parse(id)?,
-        done: fact.flag(DONE),
-        done_on: fact.day(DONE_ON)?,
-        at: fact.moment(AT).ok_or(NotUnderstood)?,
-        by: fact.text(BY).to_owned(),
-    })
-}
-
-fn problem(id: &str, fact: &Fact) -> Result<Problem, NotUnderstood> {
-    Ok(Problem {
-        id: parse(id)?,
-        inspection: fact.parsed(INSPECTION)?,
-        description: fact.text(DESCRIPTION).to_owned(),
-        severity: fact.required(SEVERITY)?,
-        deadline: fact.day(DEADLINE)?,
-        at: fact.moment(AT).ok_or(NotUnderstood)?,
-        by: fact.text(BY).to_owned(),
-    })
-}
-
-fn stage_change(id: &str, fact: &Fact) -> Result<StageChange, NotUnderstood> {
-    Ok(StageChange {
-        id: parse(id)?,
-        problem: fact.required(PROBLEM)?,
-        stage: fact.required(STAGE)?,
-        comment: fact.text(COMMENT).to_owned(),
-        at: fact.moment(AT).ok_or(NotUnderstood)?,
-        by: fact.text(BY).to_owned(),
-    })
-}
-
-fn photo(id: &str, fact: &Fact) -> Result<PhotoReference, NotUnderstood> {
-    Ok(PhotoReference {
-        id: parse(id)?,
-        hash: fact.required(HASH)?,
-        inspection: fact.parsed(INSPECTION)?,
-        problem: fact.parsed(PROBLEM)?,
-        rectified: fact.flag(RECTIFIED),
-        sketch_of: fact.parsed(SKETCH_OF)?,
-        compare_with: fact.parsed(COMPARE_WITH)?,
-        bytes: fact.number(BYTES).and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or_default(),
-        taken_at: fact.moment(TAKEN_AT),
-        position: fact.json(POSITION)?,
-        direction_deg: fact.parsed(DIRECTION)?,
-        camera: fact.text(CAMERA).to_owned(),
-        at: fact.moment(AT).ok_or(NotUnderstood)?,
-        by: fact.text(BY).to_owned(),
-    })
 }

@@ -1,15 +1,16 @@
 //! What can be written into a dossier. Each command decides on a list of writes, and they become one change.
 
-use std::collections::HashMap;
-
 use automerge::transaction::Transactable;
-use automerge::{ActorId, Change, ObjId, ROOT, ReadDoc, ScalarValue, hydrate};
+use automerge::{ActorId, Change, ObjId, ROOT, ReadDoc, hydrate};
 use chrono::{DateTime, Utc};
 use domain::{
-    Completion, Decision, GridCode, Inspection, PhotoReference, Position, Problem, SiteField, StageChange,
+    Alert, AlertAnswer, Case, Completion, Decision, GridCode, Inspection, Paper, PaperNumber, PaperVoid,
+    PhotoReference, PlanProgress, Position, Problem, SiteField, SiteFields, StageChange,
 };
 
+use super::dossier_facts::*;
 use super::dossier_keys::*;
+use super::new_fact::{NewFact, moment};
 use super::{Author, Document, DocumentError, SCHEMA};
 
 /// One thing to be written into a dossier.
@@ -40,12 +41,36 @@ pub enum DossierWrite {
     AddStageChange(StageChange),
     /// A photo.
     AddPhoto(PhotoReference),
+    /// A note of how far the plan has come.
+    AddPlanProgress(PlanProgress),
+    /// A paper of enforcement.
+    AddPaper(Paper),
+    /// The number of a paper.
+    NumberPaper(PaperNumber),
+    /// That a paper is void.
+    AddPaperVoid(PaperVoid),
+    /// A case that was filed.
+    AddCase(Case),
+    /// A resettlement alert.
+    AddAlert(Alert),
+    /// What was found out about an alert.
+    AddAlertAnswer(AlertAnswer),
 }
 
 /// A position as it stands in a document: one scalar, so that latitude and longitude cannot be merged from two
 /// people's positions.
 pub fn stored_position(position: &Position) -> String {
     serde_json::to_string(position).unwrap_or_default()
+}
+
+/// A field as it stands in a document.
+pub fn stored_field(fields: &SiteFields, field: SiteField) -> String {
+    match field {
+        SiteField::Kind => fields.kind.as_str().to_owned(),
+        SiteField::Position => fields.position.as_ref().map(stored_position).unwrap_or_default(),
+        SiteField::Source => fields.source.map(|source| source.as_str().to_owned()).unwrap_or_default(),
+        _ => fields.text(field).unwrap_or_default().to_owned(),
+    }
 }
 
 impl Document {
@@ -106,12 +131,25 @@ impl Document {
                 self.add(STAGE_CHANGES, change.id, stage_change_fact(change))?
             }
             DossierWrite::AddPhoto(photo) => self.add(PHOTOS, photo.id, photo_fact(photo))?,
+            DossierWrite::AddPlanProgress(note) => {
+                self.add(PLAN_PROGRESS, note.id, plan_progress_fact(note))?
+            }
+            DossierWrite::AddPaper(paper) => self.add(PAPERS, paper.id, paper_fact(paper))?,
+            DossierWrite::NumberPaper(number) => {
+                self.add(PAPER_NUMBERS, number.paper, paper_number_fact(number))?
+            }
+            DossierWrite::AddPaperVoid(void) => self.add(PAPER_VOIDS, void.id, paper_void_fact(void))?,
+            DossierWrite::AddCase(case) => self.add(CASES, case.id, case_fact(case))?,
+            DossierWrite::AddAlert(alert) => self.add(ALERTS, alert.id, alert_fact(alert))?,
+            DossierWrite::AddAlertAnswer(answer) => {
+                self.add(ALERT_ANSWERS, answer.id, alert_answer_fact(answer))?
+            }
         }
         Ok(())
     }
 
     /// A new entry in one of the maps of facts.
-    fn add(&mut self, map: &str, id: impl ToString, fact: NewFact) -> Result<(), DocumentError> {
+    pub(super) fn add(&mut self, map: &str, id: impl ToString, fact: NewFact) -> Result<(), DocumentError> {
         let map = self.map(map)?;
         let fact = hydrate::Value::Map(hydrate::Map::from(fact.values));
         // One splice for all of it, where a put for each value costs half as much again.
@@ -125,131 +163,4 @@ impl Document {
             _ => Err(DocumentError::Damaged(format!("it has no map {key:?}"))),
         }
     }
-}
-
-fn inspection_fact(inspection: &Inspection) -> NewFact {
-    let Inspection { id: _, source, verdict, remarks, position, clock, at, by } = inspection;
-    NewFact::signed(*at, by)
-        .text(SOURCE, source.as_str())
-        .text(VERDICT, verdict.map(|verdict| verdict.as_str()).unwrap_or_default())
-        .text(REMARKS, remarks)
-        .position(position.as_ref())
-        .json(CLOCK, clock.as_ref())
-}
-
-fn decision_fact(decision: &Decision) -> NewFact {
-    let Decision {
-        id: _,
-        verdict,
-        measures,
-        deadline,
-        responsible_unit,
-        responsible_person,
-        inspection,
-        at,
-        by,
-    } = decision;
-    NewFact::signed(*at, by)
-        .text(VERDICT, verdict.as_str())
-        .text(MEASURES, measures)
-        .word(DEADLINE, deadline.as_ref())
-        .text(RESPONSIBLE_UNIT, responsible_unit)
-        .text(RESPONSIBLE_PERSON, responsible_person)
-        .word(INSPECTION, inspection.as_ref())
-}
-
-fn completion_fact(completion: &Completion) -> NewFact {
-    let Completion { id: _, done, done_on, at, by } = completion;
-    NewFact::signed(*at, by).put(DONE, *done).word(DONE_ON, done_on.as_ref())
-}
-
-fn problem_fact(problem: &Problem) -> NewFact {
-    let Problem { id: _, inspection, description, severity, deadline, at, by } = problem;
-    NewFact::signed(*at, by)
-        .word(INSPECTION, inspection.as_ref())
-        .text(DESCRIPTION, description)
-        .text(SEVERITY, severity.as_str())
-        .word(DEADLINE, deadline.as_ref())
-}
-
-fn stage_change_fact(change: &StageChange) -> NewFact {
-    let StageChange { id: _, problem, stage, comment, at, by } = change;
-    NewFact::signed(*at, by).word(PROBLEM, Some(problem)).text(STAGE, stage.as_str()).text(COMMENT, comment)
-}
-
-fn photo_fact(photo: &PhotoReference) -> NewFact {
-    let PhotoReference {
-        id: _,
-        hash,
-        inspection,
-        problem,
-        rectified,
-        sketch_of,
-        compare_with,
-        bytes,
-        taken_at,
-        position,
-        direction_deg,
-        camera,
-        at,
-        by,
-    } = photo;
-    let fact = NewFact::signed(*at, by)
-        .text(HASH, hash.as_str())
-        .word(INSPECTION, inspection.as_ref())
-        .word(PROBLEM, problem.as_ref())
-        .flag(RECTIFIED, *rectified)
-        .word(SKETCH_OF, sketch_of.as_ref())
-        .word(COMPARE_WITH, compare_with.as_ref())
-        .put(BYTES, ScalarValue::Uint(*bytes))
-        .position(position.as_ref())
-        .word(DIRECTION, direction_deg.as_ref())
-        .text(CAMERA, camera);
-    match taken_at {
-        Some(taken_at) => fact.put(TAKEN_AT, moment(*taken_at)),
-        None => fact,
-    }
-}
-
-/// An entry that is to be written. What is empty is not written at all.
-struct NewFact {
-    values: HashMap<String, hydrate::Value>,
-}
-
-impl NewFact {
-    fn signed(at: DateTime<Utc>, by: &str) -> Self {
-        Self { values: HashMap::new() }.put(AT, moment(at)).text(BY, by)
-    }
-
-    fn put(mut self, key: &str, value: impl Into<ScalarValue>) -> Self {
-        self.values.insert(key.to_owned(), hydrate::Value::Scalar(value.into()));
-        self
-    }
-
-    fn text(self, key: &str, text: &str) -> Self {
-        if text.is_empty() { self } else { self.put(key, text) }
-    }
-
-    fn word(self, key: &str, word: Option<&impl ToString>) -> Self {
-        match word {
-            Some(word) => self.put(key, word.to_string()),
-            None => self,
-        }
-    }
-
-    fn flag(self, key: &str, flag: bool) -> Self {
-        if flag { self.put(key, true) } else { self }
-    }
-
-    fn json(self, key: &str, value: Option<&impl serde::Serialize>) -> Self {
-        self.text(key, &value.and_then(|value| serde_json::to_string(value).ok()).unwrap_or_default())
-    }
-
-    fn position(self, position: Option<&Position>) -> Self {
-        self.json(POSITION, position)
-    }
-}
-
-fn moment(at: DateTime<Utc>) -> ScalarValue {
-    ScalarValue::Timestamp(at.timestamp_millis())
 }

@@ -1,10 +1,14 @@
 //! Automerge documents: how each kind is laid out, and the one place that knows their keys.
 
 mod county;
+mod dossier_entries;
+mod dossier_facts;
 mod dossier_keys;
 mod dossier_read;
 mod dossier_write;
 mod genesis;
+mod new_fact;
+mod task;
 mod value;
 
 use automerge::transaction::CommitOptions;
@@ -15,11 +19,12 @@ use wire::sync::DocumentKind;
 
 pub use county::{County, CountyWrite, county_id};
 pub(crate) use county::{geometry_bytes, read_geometry};
-pub use dossier_write::{DossierWrite, stored_position};
+pub use dossier_write::{DossierWrite, stored_field, stored_position};
 pub use genesis::genesis;
+pub use task::TaskWrite;
 
 /// The schema that this version writes and understands.
-pub const SCHEMA: u64 = 1;
+pub const SCHEMA: u64 = 2;
 
 /// Who changes a document, when, and by which command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +84,10 @@ impl Document {
         if snapshot.is_empty() {
             return Ok(Self::begin(kind));
         }
-        let doc = AutoCommit::load(snapshot).map_err(|error| DocumentError::Damaged(error.to_string()))?;
+        let mut doc =
+            AutoCommit::load(snapshot).map_err(|error| DocumentError::Damaged(error.to_string()))?;
+        // One that was saved by an older version begins with less.
+        genesis::complete(kind, &mut doc)?;
         Ok(Self { kind, doc })
     }
 

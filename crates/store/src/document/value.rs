@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use automerge::{AutoCommit, ObjId, ReadDoc, ScalarValueRef, ValueRef};
 use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
 
 /// The scalars of one map. What is missing or of another type reads as absent, so that a newer writer cannot fail
 /// the whole dossier.
@@ -16,6 +17,7 @@ enum Scalar {
     Text(String),
     Number(i64),
     Flag(bool),
+    Bytes(Vec<u8>),
     Other,
 }
 
@@ -33,6 +35,7 @@ impl Fact {
                         i64::try_from(number).map_or(Scalar::Other, Scalar::Number)
                     }
                     ValueRef::Scalar(ScalarValueRef::Boolean(flag)) => Scalar::Flag(flag),
+                    ValueRef::Scalar(ScalarValueRef::Bytes(bytes)) => Scalar::Bytes(bytes.into_owned()),
                     _ => Scalar::Other,
                 };
                 (item.key.into_owned(), value)
@@ -55,12 +58,28 @@ impl Fact {
         }
     }
 
+    /// A number that is not negative; 0 where there is none.
+    pub fn count(&self, key: &str) -> u64 {
+        self.number(key).and_then(|number| u64::try_from(number).ok()).unwrap_or_default()
+    }
+
     pub fn flag(&self, key: &str) -> bool {
         matches!(self.values.get(key), Some(Scalar::Flag(true)))
     }
 
     pub fn moment(&self, key: &str) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp_millis(self.number(key)?)
+    }
+
+    /// A list of ids, 16 bytes each; `None` where there is none, which is another thing than an empty one.
+    pub fn ids<T: From<Uuid>>(&self, key: &str) -> Result<Option<Vec<T>>, NotUnderstood> {
+        let Some(Scalar::Bytes(bytes)) = self.values.get(key) else { return Ok(None) };
+        let (ids, rest) = bytes.as_chunks::<16>();
+        if rest.is_empty() {
+            Ok(Some(ids.iter().map(|id| T::from(Uuid::from_bytes(*id))).collect()))
+        } else {
+            Err(NotUnderstood)
+        }
     }
 
     /// A text that must be a value of its type if it is there at all.

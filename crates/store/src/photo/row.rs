@@ -147,6 +147,14 @@ impl Reader<'_> {
         Ok(statement.query_row([hash.as_str()], |row| row.get(0)).optional()?.map(SiteId))
     }
 
+    /// Whether a form that is being filled in holds a photo.
+    pub fn photo_in_draft(&self, hash: &PhotoHash) -> Result<bool, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM draft_photo JOIN draft ON draft.id = draft_photo.draft WHERE hash = ?1)",
+        )?;
+        Ok(statement.query_row([hash.as_str()], |row| row.get(0))?)
+    }
+
     /// The sites that show a photo, in the order of their ids.
     pub fn sites_of_photo(&self, hash: &PhotoHash) -> Result<Vec<SiteId>, StoreError> {
         let mut statement = self

@@ -2,7 +2,7 @@
 //! always bound.
 
 use chrono::NaiveDate;
-use domain::GridCode;
+use domain::{GridCode, TaskId};
 use rusqlite::ToSql;
 use wire::message::{SiteFilter, Standing};
 
@@ -25,6 +25,8 @@ pub(super) enum Order {
     Arrival,
     /// The longest overdue first.
     Deadline,
+    /// The longest due for a recheck first.
+    Recheck,
 }
 
 impl Order {
@@ -33,6 +35,7 @@ impl Order {
             Self::Ledger => "site.grid, site.id",
             Self::Arrival => "site_search.rowid",
             Self::Deadline => "site.deadline, site.id",
+            Self::Recheck => "site.recheck_on, site.id",
         }
     }
 }
@@ -40,7 +43,22 @@ impl Order {
 impl Condition {
     /// `today` decides what is overdue.
     pub fn of(filter: &SiteFilter, today: NaiveDate) -> Self {
-        let SiteFilter { grid, text, standing, done, open_problems, conflict, overdue, placed } = filter;
+        let SiteFilter {
+            grid,
+            text,
+            standing,
+            done,
+            open_problems,
+            conflict,
+            overdue,
+            placed,
+            industry,
+            recheck_due,
+            relapsed,
+            alert,
+            task,
+            visited,
+        } = filter;
         let mut condition =
             Self { from: "site", terms: Vec::new(), values: Vec::new(), order: Order::Ledger };
         let words = text.as_deref().filter(|text| !text.trim().is_empty());
@@ -86,7 +104,51 @@ impl Condition {
         if let Some(overdue) = overdue {
             condition.overdue(*overdue, today);
         }
+        if let Some(industry) = industry.as_deref().filter(|industry| !industry.trim().is_empty()) {
+            condition.bind("instr(site.industry, ?) > 0", industry.trim().to_owned());
+        }
+        match relapsed {
+            Some(true) => condition.terms.push("site.relapsed = 1".to_owned()),
+            Some(false) => condition.terms.push("site.relapsed = 0".to_owned()),
+            None => {}
+        }
+        match alert {
+            Some(true) => condition.terms.push("site.alerts > 0".to_owned()),
+            Some(false) => condition.terms.push("site.alerts = 0".to_owned()),
+            None => {}
+        }
+        if let Some(due) = recheck_due {
+            condition.recheck_due(*due, today);
+        }
+        if let Some(task) = task {
+            condition.of_task(*task, *visited);
+        }
         condition
+    }
+
+    fn recheck_due(&mut self, due: bool, today: NaiveDate) {
+        const DUE: &str = "site.recheck_on IS NOT NULL AND site.recheck_on <= ?";
+        if due {
+            self.bind(DUE, today.to_string());
+            if self.order == Order::Ledger {
+                self.order = Order::Recheck;
+            }
+        } else {
+            self.bind(&format!("NOT ({DUE})"), today.to_string());
+        }
+    }
+
+    /// Sites that are to be visited for a task: those it names, or that somebody visited for it.
+    fn of_task(&mut self, task: TaskId, visited: Option<bool>) {
+        self.values.push(Box::new(task.0));
+        let n = self.values.len();
+        self.terms.push(format!(
+            "site.id IN (SELECT site FROM task_site WHERE task = ?{n} UNION SELECT site FROM visit WHERE task = ?{n})"
+        ));
+        if let Some(visited) = visited {
+            let not = if visited { "" } else { "NOT " };
+            self.terms.push(format!("site.id {not}IN (SELECT site FROM visit WHERE task = ?{n})"));
+        }
     }
 
     fn overdue(&mut self, overdue: bool, today: NaiveDate) {

@@ -22,6 +22,14 @@ pub struct SiteRow {
     pub row: LedgerRow,
     /// Whether a field holds several values.
     pub conflict: bool,
+    /// When the next recheck is due.
+    pub recheck_on: Option<NaiveDate>,
+    /// Whether it was found polluting again, and not done anew since.
+    pub relapsed: bool,
+    /// How many resettlement alerts nobody has answered.
+    pub alerts: u64,
+    /// How far the plan has come, 0 to 100, as somebody last noted.
+    pub plan_percent: Option<u8>,
     /// When it was last inspected.
     pub last_inspection_at: Option<DateTime<Utc>>,
 }
@@ -52,7 +60,7 @@ const COLUMNS: &str = "site.n, site.id, site.grid, site.name, site.credit_code, 
     site.longitude, site.industry, site.operator, site.telephone, site.landlord, site.landlord_telephone, site.source, \
     site.remark, site.verdict, site.problem, site.measures, site.deadline, site.done, site.done_on, \
     site.responsible_unit, site.responsible_person, site.open_problems, site.photos, site.last_inspection_at, \
-    site.inspector, site.conflict";
+    site.inspector, site.conflict, site.recheck_on, site.relapsed, site.alerts, site.plan_percent";
 
 impl Reader<'_> {
     /// A page of sites: in the order of grid codes and registration, of arrival on this replica for a search, or of
@@ -68,7 +76,7 @@ impl Reader<'_> {
         let mut condition = Condition::of(filter, today);
         match (condition.order, after.and_then(Place::parse)) {
             (Order::Arrival, Some(Place::Number(n))) => condition.bind("site_search.rowid > ?", n),
-            (Order::Ledger | Order::Deadline, Some(Place::Site(first, id))) => {
+            (Order::Ledger | Order::Deadline | Order::Recheck, Some(Place::Site(first, id))) => {
                 condition.values.push(Box::new(first));
                 condition.values.push(Box::new(id));
                 let last = condition.values.len();
@@ -95,9 +103,10 @@ impl Reader<'_> {
                     match order {
                         Order::Arrival => Place::Number(last_number),
                         Order::Ledger => Place::Site(last.row.village_code.to_string(), last.id.0),
-                        Order::Deadline => {
-                            let deadline = last.row.deadline.map(|day| day.to_string());
-                            Place::Site(deadline.unwrap_or_default(), last.id.0)
+                        Order::Deadline | Order::Recheck => {
+                            let due =
+                                if order == Order::Deadline { last.row.deadline } else { last.recheck_on };
+                            Place::Site(due.map(|day| day.to_string()).unwrap_or_default(), last.id.0)
                         }
                     }
                     .to_string()
@@ -197,17 +206,17 @@ impl std::fmt::Display for Place {
 }
 
 /// Names of villages, each looked up once.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     reader: &'a Reader<'a>,
     known: HashMap<String, GridNames>,
 }
 
 impl<'a> Names<'a> {
-    fn new(reader: &'a Reader<'a>) -> Self {
+    pub fn new(reader: &'a Reader<'a>) -> Self {
         Self { reader, known: HashMap::new() }
     }
 
-    fn of(&mut self, village: &GridCode) -> Result<GridNames, StoreError> {
+    pub fn of(&mut self, village: &GridCode) -> Result<GridNames, StoreError> {
         if let Some(names) = self.known.get(village.as_str()) {
             return Ok(names.clone());
         }
@@ -265,6 +274,10 @@ fn site_row(row: &Row<'_>, names: &mut Names<'_>) -> Result<SiteRow, StoreError>
             site: Some(id),
         },
         conflict: row.get(27)?,
+        recheck_on: day(row, 28)?,
+        relapsed: row.get(29)?,
+        alerts: row.get(30)?,
+        plan_percent: row.get(31)?,
         last_inspection_at,
     })
 }

@@ -1,9 +1,10 @@
 //! The rows of one dossier.
 
 use domain::ledger::GridNames;
-use domain::{Dossier, Stage};
+use domain::{Dossier, SiteId, Stage};
 use rusqlite::params;
 
+use super::closed_loop::EVENTS;
 use crate::search::{grid_words, site_words};
 use crate::{StoreError, Writer};
 
@@ -11,6 +12,7 @@ impl Writer<'_> {
     /// Writes what the tables show of a dossier, in place of what they showed before.
     pub(crate) fn show_dossier(&self, dossier: &Dossier) -> Result<(), StoreError> {
         let n = self.show_site(dossier)?;
+        self.show_events(dossier)?;
         self.transaction.prepare_cached("DELETE FROM site_search WHERE rowid = ?1")?.execute([n])?;
         self.transaction
             .prepare_cached("INSERT INTO site_search (rowid, words, grids) VALUES (?1, ?2, ?3)")?
@@ -37,19 +39,32 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Removes what the tables show of a site that is no longer on record here.
+    pub(crate) fn forget_dossier(&self, site: SiteId) -> Result<(), StoreError> {
+        self.transaction
+            .execute("DELETE FROM site_search WHERE rowid IN (SELECT n FROM site WHERE id = ?1)", [site.0])?;
+        for table in EVENTS.iter().chain(&["photo"]) {
+            self.transaction.execute(&format!("DELETE FROM {table} WHERE site = ?1"), [site.0])?;
+        }
+        self.transaction.execute("DELETE FROM site WHERE id = ?1", [site.0])?;
+        Ok(())
+    }
+
     fn show_site(&self, dossier: &Dossier) -> Result<i64, StoreError> {
         // Names are looked up when the row is read: they may change.
         let row = dossier.ledger_row(GridNames::default());
         let closed_out =
             dossier.problems.iter().filter(|problem| dossier.stage(problem) == Stage::ClosedOut).count()
                 as u64;
+        let (rechecks, last_recheck) = dossier.rechecks();
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO site (id, grid, name, credit_code, address, latitude, longitude, industry, operator,
                 telephone, landlord, landlord_telephone, source, remark, verdict, problem, measures, deadline, done,
                 done_on, responsible_unit, responsible_person, problems, open_problems, photos, inspections,
-                last_inspection_at, inspector, conflict)
+                last_inspection_at, inspector, conflict, recheck_on, done_since, rechecks, last_recheck, relapsed, alerts,
+                gone_since, plan_percent, registered_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)
+                ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)
              ON CONFLICT (id) DO UPDATE SET grid = excluded.grid, name = excluded.name,
                 credit_code = excluded.credit_code, address = excluded.address, latitude = excluded.latitude,
                 longitude = excluded.longitude, industry = excluded.industry, operator = excluded.operator,
@@ -60,7 +75,10 @@ impl Writer<'_> {
                 responsible_unit = excluded.responsible_unit, responsible_person = excluded.responsible_person,
                 problems = excluded.problems, open_problems = excluded.open_problems, photos = excluded.photos,
                 inspections = excluded.inspections, last_inspection_at = excluded.last_inspection_at,
-                inspector = excluded.inspector, conflict = excluded.conflict
+                inspector = excluded.inspector, conflict = excluded.conflict, recheck_on = excluded.recheck_on,
+                done_since = excluded.done_since, rechecks = excluded.rechecks, last_recheck = excluded.last_recheck,
+                relapsed = excluded.relapsed, alerts = excluded.alerts, gone_since = excluded.gone_since,
+                plan_percent = excluded.plan_percent, registered_at = excluded.registered_at
              RETURNING n",
         )?;
         let n = statement.query_row(
@@ -93,7 +111,19 @@ impl Writer<'_> {
                 dossier.inspections.len() as u64,
                 dossier.last_inspection().map(|inspection| inspection.at.timestamp_millis()),
                 row.inspector,
-                !dossier.conflicts.is_empty(),
+                dossier.is_contested(),
+                self.recheck_days(&dossier.fields.grid)?
+                    .next(dossier.done_since().unwrap_or_default(), rechecks, last_recheck)
+                    .filter(|_| dossier.done_since().is_some())
+                    .map(|day| day.to_string()),
+                dossier.done_since().map(|day| day.to_string()),
+                rechecks,
+                last_recheck.map(|day| day.to_string()),
+                dossier.relapsed_at().is_some(),
+                dossier.open_alerts().count() as u64,
+                dossier.gone_since().map(|since| since.timestamp_millis()),
+                dossier.plan_progress.last().map(|note| note.percent),
+                dossier.registered_at.timestamp_millis(),
             ],
             |row| row.get(0),
         )?;

@@ -1,19 +1,61 @@
 //! Dropping every view and writing it again.
 
-use domain::SiteId;
+use domain::{GridCode, SiteId, TaskId};
 use uuid::Uuid;
 use wire::sync::DocumentKind;
 
 use crate::change::word_kind;
-use crate::{Store, StoreError};
+use crate::document::Document;
+use crate::{Store, StoreError, Writer};
 
 /// The tables that hold nothing of their own.
 // The R*Trees of sites and photos go with them.
-const VIEWS: &[&str] = &["site", "site_search", "photo", "grid_unit", "boundary", "boundary_box"];
+const VIEWS: &[&str] = &[
+    "site",
+    "site_search",
+    "photo",
+    "grid_unit",
+    "boundary",
+    "boundary_box",
+    "problem",
+    "visit",
+    "paper",
+    "filed_case",
+    "alert",
+    "task",
+    "task_site",
+    "county_rule",
+];
 
 /// The form in which this version writes them. To be raised whenever the same documents would give other rows.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 const VERSION_SETTING: &str = "view_version";
+
+impl Writer<'_> {
+    /// Writes what the tables show of a document that holds less than before.
+    pub(crate) fn show_again(
+        &self,
+        id: Uuid,
+        grid: &GridCode,
+        document: &Document,
+    ) -> Result<(), StoreError> {
+        match document.kind() {
+            DocumentKind::Dossier => match document.dossier(SiteId(id))? {
+                Some(dossier) => self.show_dossier(&dossier),
+                None => self.forget_dossier(SiteId(id)),
+            },
+            DocumentKind::Task => {
+                self.transaction.execute("DELETE FROM task_site WHERE task = ?1", [id])?;
+                self.transaction.execute("DELETE FROM task WHERE id = ?1", [id])?;
+                document.task(TaskId(id))?.map_or(Ok(()), |task| self.show_task(&task))
+            }
+            DocumentKind::County => {
+                self.forget_county_rows(grid)?;
+                self.show_county(grid, &document.county()?)
+            }
+        }
+    }
+}
 
 impl Store {
     /// Writes the tables anew if another version wrote them: no screen may show them half filled, so this comes
@@ -37,23 +79,33 @@ impl Store {
             for view in VIEWS {
                 writer.transaction.execute(&format!("DELETE FROM {view}"), [])?;
             }
-            let documents: Vec<(Uuid, String)> = writer
+            let documents: Vec<(Uuid, String, String)> = writer
                 .transaction
-                .prepare("SELECT id, kind FROM document ORDER BY n")?
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .prepare("SELECT id, kind, grid FROM document ORDER BY n")?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
                 .collect::<Result<_, _>>()?;
             let total = documents.len() as u64;
-            for (done, (id, kind)) in documents.into_iter().enumerate() {
+            for (done, (id, kind, grid)) in documents.into_iter().enumerate() {
                 progress(done as u64, total);
                 let kind = word_kind(&kind)?;
-                let document = writer.load(id, kind)?.document;
+                let mut document = writer.load(id, kind)?.document;
+                // A newer schema begins documents with more, which every replica of it counts among their heads.
+                writer.set_heads(id, &document.heads())?;
                 match kind {
                     DocumentKind::Dossier => {
                         if let Some(dossier) = document.dossier(SiteId(id))? {
                             writer.show_dossier(&dossier)?;
                         }
                     }
-                    DocumentKind::County => writer.show_county(&document.county()?)?,
+                    DocumentKind::County => {
+                        let grid = grid.parse().map_err(|_| StoreError::Row("document"))?;
+                        writer.show_county(&grid, &document.county()?)?;
+                    }
+                    DocumentKind::Task => {
+                        if let Some(task) = document.task(TaskId(id))? {
+                            writer.show_task(&task)?;
+                        }
+                    }
                 }
             }
             writer.set_setting(VERSION_SETTING, VERSION)?;

@@ -1,7 +1,10 @@
 //! Forms: inspections, drafts, and the photos attached to them.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{InspectionId, InspectionSource, PhotoHash, Position, ProblemId, Severity, SiteId, Verdict};
+use domain::{
+    ChecklistAnswer, InspectionId, InspectionSource, PhotoHash, Position, ProblemId, Severity, SiteId,
+    TaskId, Verdict,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
@@ -16,6 +19,10 @@ pub enum DraftKind {
     Registration,
     /// An inspection.
     Inspection,
+    /// A step of a problem: evidence of rectification, or what a lead says to it.
+    Step,
+    /// A paper of enforcement.
+    Paper,
 }
 
 messages! {
@@ -75,6 +82,12 @@ messages! {
         decision: Option<NewDecision>,
         /// What else there is to say.
         remarks: String,
+        /// The petition, assigned task or campaign that this is for.
+        task: Option<TaskId>,
+        /// Answers to the checklist of that campaign, in its order.
+        checklist: Vec<ChecklistAnswer>,
+        /// That a site that was done is polluting again.
+        relapse: bool,
         /// What was found.
         problems: Vec<NewProblem>,
         /// What was photographed.

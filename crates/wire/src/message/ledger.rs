@@ -1,5 +1,6 @@
 //! Ledgers: figures, rows, and files in and out.
 
+use chrono::NaiveDate;
 use domain::{GridCode, GridUnit, LedgerRow, SiteId, Totals};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -25,13 +26,25 @@ pub enum ImportKind {
     Boundaries,
     /// A ledger as CSV or XLSX.
     Ledger,
+    /// Petitions and assigned tasks as CSV or XLSX.
+    Tasks,
 }
 
 messages! {
+    /// Days in China, both counted.
+    struct Period {
+        /// The first.
+        from: NaiveDate,
+        /// The last.
+        to: NaiveDate,
+    }
     /// A grid unit whose ledger is meant.
     struct LedgerOf {
         /// The grid unit.
         grid: GridCode,
+        /// Count inspections, photos and problems found of these days only; of all days if there is none. The verdicts
+        /// are always as of now.
+        period: Option<Period>,
     }
     /// The figures of one grid unit.
     struct UnitTotals {

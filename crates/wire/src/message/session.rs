@@ -1,7 +1,7 @@
 //! Who asks, where, and the long piece of work that may be running.
 
 use chrono::{DateTime, Utc};
-use domain::GridCode;
+use domain::{GridCode, Permission, Role};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -39,6 +39,10 @@ messages! {
         host: Host,
         /// The name that is put under what is recorded; empty until it is given.
         person: String,
+        /// What they are to the team, which says what they may do.
+        role: Role,
+        /// What they may do.
+        permissions: Vec<Permission>,
         /// The version of the program.
         version: String,
         /// The grid units that this replica is for, with their ancestors' names in `grid.units`.

@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    Completion, Decision, FieldConflict, GridCode, Inspection, LatLon, PhotoReference, Problem, SiteField,
-    SiteFields, SiteId, Stage, StageChange, Verdict,
+    Alert, AlertAnswer, Case, Completion, Decision, DecisionId, FieldConflict, GridCode, Inspection, LatLon,
+    PhotoReference, PlanProgress, SiteField, SiteFields, SiteId, StageChange, TaskId, Verdict,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
-use super::{VisitWhereabouts, messages};
+use super::{NumberedPaper, ProblemView, VisitWhereabouts, messages};
 
 /// Which sites of a grid unit are meant by where they stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -43,12 +43,24 @@ messages! {
         done: Option<bool>,
         /// With problems that are not closed out, or without.
         open_problems: Option<bool>,
-        /// With fields that hold several values.
+        /// With something that waits to be settled: a field with several values, or what people decided apart.
         conflict: Option<bool>,
         /// Polluting, not done, and past the deadline today in China. These come with the longest overdue first.
         overdue: Option<bool>,
         /// With a position, or without.
         placed: Option<bool>,
+        /// Whose industry contains this.
+        industry: Option<String>,
+        /// Done, and due for a recheck today in China or earlier. These come with the longest due first.
+        recheck_due: Option<bool>,
+        /// Found polluting again, and not done anew since.
+        relapsed: Option<bool>,
+        /// With a resettlement alert that nobody has answered.
+        alert: Option<bool>,
+        /// That are to be visited for this task.
+        task: Option<TaskId>,
+        /// Together with `task`: that were visited for it, or were not.
+        visited: Option<bool>,
     }
     /// One page of what a filter leaves.
     struct ListSites {
@@ -96,8 +108,16 @@ messages! {
         open_problems: u64,
         /// Photos.
         photos: u64,
-        /// Whether a field holds several values.
+        /// Whether something waits to be settled: a field with several values, or what people decided apart.
         conflict: bool,
+        /// When the next recheck is due.
+        recheck_on: Option<NaiveDate>,
+        /// Whether it was found polluting again, and not done anew since.
+        relapsed: bool,
+        /// How many resettlement alerts nobody has answered.
+        alerts: u64,
+        /// How far the plan has come, 0 to 100, as somebody last noted.
+        plan_percent: Option<u8>,
         /// When it was last inspected.
         last_inspection_at: Option<DateTime<Utc>>,
     }
@@ -112,13 +132,6 @@ messages! {
     struct OneSite {
         /// The site.
         site: SiteId,
-    }
-    /// A problem and how far it has come.
-    struct ProblemView {
-        /// The problem.
-        problem: Problem,
-        /// Its stage.
-        stage: Stage,
     }
     /// A photo and whether its bytes are here.
     struct PhotoView {
@@ -153,12 +166,31 @@ messages! {
         inspections: Vec<Inspection>,
         /// Verdicts, oldest first.
         decisions: Vec<Decision>,
+        /// The decision in force; of several that were taken apart the strictest.
+        decision: Option<DecisionId>,
+        /// The decisions that stand, the one in force among them. A decision names these and the contested ones, so that
+        /// one taken on an old view is told so.
+        decision_tips: Vec<DecisionId>,
+        /// Decisions that were taken apart from it and say something else; empty where all agree.
+        contested_decisions: Vec<DecisionId>,
         /// Statements of what was done, oldest first.
         completions: Vec<Completion>,
+        /// Notes of how far the plan has come, oldest first.
+        plan_progress: Vec<PlanProgress>,
         /// Problems, oldest first.
         problems: Vec<ProblemView>,
         /// Steps of the problems, oldest first.
         stage_changes: Vec<StageChange>,
+        /// Papers of enforcement, oldest first.
+        papers: Vec<NumberedPaper>,
+        /// Cases that were filed, oldest first.
+        cases: Vec<Case>,
+        /// Resettlement alerts, oldest first.
+        alerts: Vec<Alert>,
+        /// What was found out about them, oldest first.
+        alert_answers: Vec<AlertAnswer>,
+        /// Since when the site is polluting again, if it is.
+        relapsed_at: Option<DateTime<Utc>>,
         /// Photos, oldest first.
         photos: Vec<PhotoView>,
         /// How the positions of the visits lie to the site, for visits that have one.

@@ -29,7 +29,7 @@ messages! {
         address: String,
         /// The device's token.
         token: String,
-        /// The name of the person who uses the device.
+        /// The name of the person who uses the device. The server's answer says whose device it is, and stands over this.
         person: String,
     }
     /// What was proven when both sides compared what they hold.
@@ -47,8 +47,10 @@ messages! {
         site: Option<SiteId>,
         /// The name of the site.
         site_name: Option<String>,
-        /// Why, as a word.
+        /// Why, as a word. `role`, `scope` and `rule` wait for a lead at the office.
         reason: String,
+        /// What the lead said who refused it; empty otherwise.
+        comment: String,
     }
     /// Where sync stands.
     struct SyncStatus {

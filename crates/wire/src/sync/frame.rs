@@ -62,6 +62,7 @@ mod tests {
             cursors: vec![Cursor { grid: "350211102207".parse().unwrap(), seq: 7 }],
             push: vec![],
             photos: vec![],
+            held: vec![],
         };
         let bytes = encode(&request).unwrap();
         assert_eq!(decode::<ExchangeRequest>(&bytes).unwrap(), request);

@@ -4,7 +4,7 @@ mod frame;
 mod protocol;
 
 use chrono::{DateTime, Utc};
-use domain::{GridCode, PhotoHash};
+use domain::{GridCode, PhotoHash, Role};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ pub use frame::{FrameError, decode, encode};
 pub use protocol::{Connect, ProtocolError, SyncProtocol};
 
 /// The version of the messages in this module.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 /// The largest message before it is compressed, in bytes; both sides refuse more.
 pub const MAX_MESSAGE: usize = 16 << 20;
 /// How many bytes of changes one message carries at most, unless a single change is larger.
@@ -36,8 +36,10 @@ pub const MAX_PHOTOS_NAMED: usize = 1_000;
 pub enum DocumentKind {
     /// The dossier of a site.
     Dossier,
-    /// The units and boundaries of a county.
+    /// The units, boundaries and rules of a county.
     County,
+    /// A petition, an assigned task or a campaign.
+    Task,
 }
 
 /// How far a device has read the log of one grid unit.
@@ -86,6 +88,8 @@ pub struct ExchangeRequest {
     pub push: Vec<Push>,
     /// Photos that the device can send, so that the server says which it lacks.
     pub photos: Vec<PhotoHash>,
+    /// Hashes of changes that the server said it holds until a lead has decided.
+    pub held: Vec<ByteBuf>,
 }
 
 /// A pushed change that the server will not take. The device keeps it.
@@ -95,6 +99,17 @@ pub struct Refused {
     pub change: u64,
     /// Why, as a word.
     pub reason: String,
+}
+
+/// What a lead decided about a change that was held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    /// The change.
+    pub hash: ByteBuf,
+    /// Whether it was let in.
+    pub accepted: bool,
+    /// What the lead said.
+    pub comment: String,
 }
 
 /// A stretch of the log of one grid unit.
@@ -126,6 +141,14 @@ pub struct ExchangeReply {
     pub generation: Uuid,
     /// The grid units that the device is for.
     pub scope: Vec<GridCode>,
+    /// Whom the device belongs to, as the office knows them.
+    pub person: String,
+    /// Every name that they have or had: what the device signs with one is theirs.
+    pub names: Vec<String>,
+    /// What they are to the team.
+    pub role: Role,
+    /// What became of the changes that were named as held, as far as a lead has decided.
+    pub judged: Vec<Judged>,
     /// How many pushed changes the server took note of: all of them, or the answer is worth nothing. Those that are
     /// not refused are on its disk, now or since an earlier exchange. Naming only the others saves a hash for each.
     pub answered: u64,

@@ -13,6 +13,8 @@ function photo(about: Partial<PhotoReference>): PhotoView {
     hash: `hash-${made}`,
     inspection: null,
     problem: PROBLEM,
+    stage_change: null,
+    paper: null,
     rectified: false,
     sketch_of: null,
     compare_with: null,

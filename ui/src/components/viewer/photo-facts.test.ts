@@ -8,6 +8,8 @@ const photo = (letter: string, part: Partial<PhotoView['photo']> = {}): PhotoVie
     hash: letter.repeat(64),
     inspection: null,
     problem: null,
+    stage_change: null,
+    paper: null,
     rectified: false,
     sketch_of: null,
     compare_with: null,

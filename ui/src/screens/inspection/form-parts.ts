@@ -8,8 +8,8 @@ import { useWords } from '@/composables/words'
 import { useCamera } from '@/stores/camera'
 import { useSession } from '@/stores/session'
 import type { DossierView } from '@/wire/DossierView'
-import type { InspectionDraft } from './inspection-draft'
 import { FORM_PARTS, type FormParts } from './parts'
+import type { PhotoForm } from './photo-form'
 import type { PhotoNote } from './photo-notes'
 import type { FormPhotos } from './photos'
 
@@ -18,7 +18,7 @@ const PRESS_MS = 1000
 
 interface Form {
   id: string
-  form: Ref<InspectionDraft | null>
+  form: Ref<PhotoForm | null>
   dossier: ShallowRef<DossierView | null>
   photos: FormPhotos
   autosave: ReturnType<typeof useAutosave>

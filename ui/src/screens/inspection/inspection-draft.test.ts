@@ -3,7 +3,7 @@ import { emptyPlace } from '@/format/place-input'
 import type { AttachedPhoto } from '@/wire/AttachedPhoto'
 import type { Decision } from '@/wire/Decision'
 import type { Inspection } from '@/wire/Inspection'
-import { deadlineOf, missing, newInspection, newProblem, parseInspection, requestOf, usualSource, withSeverity } from './inspection-draft'
+import { checklistOf, deadlineOf, missing, newInspection, newProblem, parseInspection, requestOf, usualSource, withSeverity } from './inspection-draft'
 import { foundNote, plainNote, sketchNote, withoutProblem, withSketches } from './photo-notes'
 
 const TODAY = '2026-11-21'
@@ -105,14 +105,57 @@ describe('what is missing', () => {
   })
 })
 
+describe('a second look', () => {
+  it('at a site that was done says whether it is polluting again', () => {
+    const draft = { ...newInspection(), source: 'recheck' as const }
+    expect(missing(draft, '阿花', true)).toEqual([{ key: 'relapse', part: 'relapse' }])
+    expect(missing({ ...draft, relapse: false }, '阿花', true)).toEqual([])
+    expect(missing(draft, '阿花', false), 'it was never done').toEqual([])
+    expect(requestOf({ ...draft, relapse: true }, 'd', 's', [], true)?.relapse).toBe(true)
+    expect(requestOf({ ...draft, relapse: true }, 'd', 's', [], false)?.relapse).toBe(false)
+    expect(requestOf({ ...draft, source: 'daily_patrol', relapse: true }, 'd', 's', [], true)?.relapse, 'said before another source was chosen').toBe(false)
+  })
+})
+
+describe('a checklist', () => {
+  const lines = checklistOf(['有无废气处理设施', '设施是否运行'], [{ item: '设施是否运行', answer: 'fail' }, { item: '旧的一项', answer: 'pass' }])
+
+  it('is the one of the campaign, with the answers that were given to its lines', () => {
+    expect(lines).toEqual([{ item: '有无废气处理设施', answer: null }, { item: '设施是否运行', answer: 'fail' }])
+  })
+
+  it('names the first line that was not answered, and goes with the visit', () => {
+    const draft = { ...newInspection(), source: 'daily_patrol' as const, task: KNOWN, checklist: lines }
+    expect(missing(draft, '阿花')).toEqual([{ key: 'checklist', part: 'check-0', n: 1 }])
+    expect(requestOf(draft, 'd', 's', [])).toMatchObject({ task: KNOWN, checklist: [{ item: '设施是否运行', answer: 'fail' }] })
+  })
+
+  it('remembers which problem came from which line', () => {
+    const draft = { ...newInspection(), problems: [newProblem(TODAY, '设施是否运行')], checklist: lines, task: KNOWN, relapse: true }
+    expect(draft.problems[0]?.description).toBe('设施是否运行')
+    expect(parseInspection(JSON.stringify(draft))).toEqual(draft)
+  })
+})
+
 describe('the usual source', () => {
-  const visit: Inspection = { id: 'i', source: 'petition', verdict: null, position: null, clock: null, remarks: '', at: '2026-11-20T08:00:00Z', by: '阿花' }
-  const decision: Decision = { id: 'd', inspection: null, verdict: 'clean', measures: '', deadline: null, responsible_unit: '', responsible_person: '', at: '', by: '' }
+  const visit: Inspection = { id: 'i', source: 'petition', verdict: null, task: null, checklist: [], relapse: false, position: null, clock: null, remarks: '', at: '2026-11-20T08:00:00Z', by: '阿花' }
+  const decision: Decision = { id: 'd', inspection: null, after: null, verdict: 'clean', measures: '', deadline: null, responsible_unit: '', responsible_person: '', at: '', by: '' }
+
+  const open = { done: false, recheck_on: null }
 
   it('is a survey until a site was inspected or judged, then a patrol', () => {
-    expect(usualSource({ inspections: [], decisions: [] })).toBe('survey')
-    expect(usualSource({ inspections: [visit], decisions: [] })).toBe('daily_patrol')
-    expect(usualSource({ inspections: [], decisions: [decision] })).toBe('daily_patrol')
+    expect(usualSource({ inspections: [], decisions: [], summary: open }, TODAY)).toBe('survey')
+    expect(usualSource({ inspections: [visit], decisions: [], summary: open }, TODAY)).toBe('daily_patrol')
+    expect(usualSource({ inspections: [], decisions: [decision], summary: open }, TODAY)).toBe('daily_patrol')
+  })
+
+  it('is a recheck where one is due, and what a task came from', () => {
+    const site = { inspections: [visit], decisions: [decision] }
+    expect(usualSource({ ...site, summary: { done: true, recheck_on: TODAY } }, TODAY)).toBe('recheck')
+    expect(usualSource({ ...site, summary: { done: true, recheck_on: '2026-11-22' } }, TODAY)).toBe('daily_patrol')
+    expect(usualSource({ ...site, summary: { done: true, recheck_on: TODAY } }, TODAY, 'petition')).toBe('petition')
+    expect(usualSource({ ...site, summary: { done: true, recheck_on: null } }, TODAY, 'campaign')).toBe('recheck')
+    expect(usualSource({ ...site, summary: open }, TODAY, 'campaign')).toBe('daily_patrol')
   })
 })
 

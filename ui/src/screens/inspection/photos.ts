@@ -7,7 +7,7 @@ import { useSession } from '@/stores/session'
 import { useSettings } from '@/stores/settings'
 import type { AttachedPhoto } from '@/wire/AttachedPhoto'
 import type { IntakeOptions } from '@/wire/IntakeOptions'
-import { type InspectionDraft, withMarks } from './inspection-draft'
+import { type PhotoForm, withMarks } from './photo-form'
 import { foundNote, noteOf, type PhotoNote, withSketches } from './photo-notes'
 
 const AT_ONCE = 2
@@ -42,8 +42,11 @@ export interface Tally {
 
 const nothing = (): Tally => ({ chosen: 0, stored: 0, known: 0, cancelled: 0 })
 
-/** The photos of one form. Each comes in by itself, so that one that fails never takes another with it. */
-export function useFormPhotos(draft: string, form: () => InspectionDraft, touched: () => void) {
+/**
+ * The photos of one form. Each comes in by itself, so that one that fails never takes another with it. `own` are the
+ * problems that are shown as they were found; of any other only after photos are taken.
+ */
+export function useFormPhotos(draft: string, form: () => PhotoForm, touched: () => void, own: () => ReadonlySet<string>) {
   const $q = useQuasar()
   const { t, plural } = useWords()
   const session = useSession()
@@ -228,8 +231,7 @@ export function useFormPhotos(draft: string, form: () => InspectionDraft, touche
   /** Photos that were found again belong to the form before it knows what they are for. */
   function found(photo: AttachedPhoto): void {
     if (!attached.value.some(({ hash }) => hash === photo.hash)) attached.value = [...attached.value, photo]
-    const problems = new Set(form().problems.map(({ id }) => id))
-    form().notes[photo.hash] ??= foundNote(photo, form().awaiting, problems)
+    form().notes[photo.hash] ??= foundNote(photo, form().awaiting, own())
   }
 
   function opened(photosOfDraft: AttachedPhoto[]): void {

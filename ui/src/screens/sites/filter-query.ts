@@ -1,4 +1,5 @@
 import type { LocationQuery, LocationQueryRaw } from 'vue-router'
+import { asId } from '@/format/tolerant'
 import type { SiteFilter } from '@/wire/SiteFilter'
 import type { Standing } from '@/wire/Standing'
 
@@ -13,6 +14,12 @@ export const emptyFilter = (): SiteFilter => ({
   conflict: null,
   overdue: null,
   placed: null,
+  industry: null,
+  recheck_due: null,
+  relapsed: null,
+  alert: null,
+  task: null,
+  visited: null,
 })
 
 const word = (value: LocationQuery[string] | undefined): string | null => {
@@ -20,14 +27,16 @@ const word = (value: LocationQuery[string] | undefined): string | null => {
   return first ? first : null
 }
 
+/** `1` and `0` come from figures elsewhere, which are doors to their rows. */
 const flag = (value: LocationQuery[string] | undefined): boolean | null => {
   const text = word(value)
-  return text === 'yes' ? true : text === 'no' ? false : null
+  return text === 'yes' || text === '1' ? true : text === 'no' || text === '0' ? false : null
 }
 
 /** The filter that an address holds; what cannot be is left out. */
 export function filterOf(query: LocationQuery): SiteFilter {
   const grid = word(query['grid'])
+  const task = asId(word(query['task']))
   return {
     grid: grid !== null && /^\d{2,12}$/.test(grid) ? grid : null,
     text: word(query['text']),
@@ -37,6 +46,12 @@ export function filterOf(query: LocationQuery): SiteFilter {
     conflict: flag(query['conflict']),
     overdue: flag(query['overdue']),
     placed: flag(query['placed']),
+    industry: word(query['industry']),
+    recheck_due: flag(query['recheck_due'] ?? query['recheckDue']),
+    relapsed: flag(query['relapsed']),
+    alert: flag(query['alert']),
+    task,
+    visited: task === null ? null : flag(query['visited']),
   }
 }
 

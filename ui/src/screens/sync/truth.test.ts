@@ -33,7 +33,7 @@ describe('the truth about sync', () => {
 
   it('puts what is wrong before what is well', () => {
     const error = { code: 'unreachable', message: '', field: null, reason: null } as const
-    expect(keys({ error, unsent_changes: 3, unsent_photos: 1, refused: [{ site: null, site_name: null, reason: 'role' }] })).toEqual(['failed', 'refused', 'unsent', 'unsent_photos'])
+    expect(keys({ error, unsent_changes: 3, unsent_photos: 1, refused: [{ site: null, site_name: null, reason: 'role', comment: '' }] })).toEqual(['failed', 'refused', 'unsent', 'unsent_photos'])
   })
 
   it('does not pretend to be connected', () => {

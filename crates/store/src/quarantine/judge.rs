@@ -1,0 +1,133 @@
+//! Whether somebody had the right to put a fact on record. Pure: over what a document said before and says after.
+
+use domain::{Dossier, Permission, Stage, StageChange};
+
+use super::{Fact, Reason, Rights};
+use crate::DossierWrite;
+
+/// Why this author may not put the fact on record; `None` if they may. `before` and `after` are the dossier without
+/// and with it, where it is about one. The scope is judged by the grid unit of the document.
+pub fn judge(
+    fact: &Fact,
+    before: Option<&Dossier>,
+    after: Option<&Dossier>,
+    rights: &Rights<'_>,
+) -> Option<Reason> {
+    let may = |permission: Permission| rights.role.may(permission);
+    let write = match fact {
+        Fact::Dossier(write) => write,
+        Fact::Task(task) => return signed(&task.by, may(Permission::Assign), rights),
+        Fact::Reply(reply) => return signed(&reply.by, may(Permission::Assign), rights),
+        Fact::Unit | Fact::Outline => return (!may(Permission::ManageLedger)).then_some(Reason::Role),
+        Fact::Rules => return (!may(Permission::Administer)).then_some(Reason::Role),
+        Fact::Overwritten => return Some(Reason::Rule),
+        // A newer version's: whoever supervises vouches for it.
+        Fact::Unknown => return (!may(Permission::Supervise)).then_some(Reason::Rule),
+    };
+    let permission = needed(write, before);
+    let signed = signed(author(write), permission.is_some_and(may), rights);
+    signed.or_else(|| broken_rule(write, after).then_some(Reason::Rule))
+}
+
+fn signed(by: &str, may: bool, rights: &Rights<'_>) -> Option<Reason> {
+    // Before a device is told whose it is, nobody's name stands under what it records. Whoever may let held work in
+    // vouches for that of others: so a lead's device fills an office again that lost its data.
+    let vouches = rights.role.may(Permission::Supervise);
+    let own = vouches || by.is_empty() || rights.names.iter().any(|name| name == by);
+    (!may || !own).then_some(Reason::Role)
+}
+
+/// What somebody must be allowed to do to write this; `None` for what only the office writes.
+fn needed(write: &DossierWrite, before: Option<&Dossier>) -> Option<Permission> {
+    Some(match write {
+        DossierWrite::Register { .. }
+        | DossierWrite::SetField(..)
+        | DossierWrite::ChooseValue(..)
+        | DossierWrite::AddInspection(_)
+        | DossierWrite::AddProblem(_)
+        | DossierWrite::AddPhoto(_)
+        | DossierWrite::AddPlanProgress(_) => Permission::Record,
+        DossierWrite::AddDecision(decision) => {
+            let state = before.map(Dossier::decision_state);
+            let settles = state.is_some_and(|state| {
+                let contested: Vec<_> = state.contested.iter().map(|decision| decision.id).collect();
+                takes_both(decision.after.as_deref(), &state.tips, &contested)
+            });
+            if decision.inspection.is_none() || settles { Permission::Supervise } else { Permission::Record }
+        }
+        DossierWrite::AddStageChange(change) => {
+            if settles(change, before) {
+                Permission::Supervise
+            } else {
+                change.stage.permission()
+            }
+        }
+        DossierWrite::AddPaper(paper) => paper.content.step().permission(),
+        DossierWrite::AddCompletion(_)
+        | DossierWrite::AddPaperVoid(_)
+        | DossierWrite::AddCase(_)
+        | DossierWrite::AddAlertAnswer(_) => Permission::Supervise,
+        DossierWrite::NumberPaper(_) | DossierWrite::AddAlert(_) => return None,
+    })
+}
+
+/// Whether a step settles what was done apart.
+fn settles(change: &StageChange, before: Option<&Dossier>) -> bool {
+    before.is_some_and(|dossier| {
+        dossier.problems.iter().filter(|problem| problem.id == change.problem).any(|problem| {
+            let state = dossier.state(problem);
+            takes_both(change.after.as_deref(), &state.tips, &state.contested)
+        })
+    })
+}
+
+/// Whether somebody saw what stands and what is contested, and takes the place of both.
+fn takes_both<I: PartialEq>(after: Option<&[I]>, tips: &[I], contested: &[I]) -> bool {
+    let names = |ids: &[I]| after.is_some_and(|after| after.iter().any(|id| ids.contains(id)));
+    names(tips) && names(contested)
+}
+
+/// Who stands under it.
+fn author(write: &DossierWrite) -> &str {
+    match write {
+        DossierWrite::Register { by, .. } => by,
+        DossierWrite::SetField(..) | DossierWrite::ChooseValue(..) => "",
+        DossierWrite::AddInspection(inspection) => &inspection.by,
+        DossierWrite::AddDecision(decision) => &decision.by,
+        DossierWrite::AddCompletion(completion) => &completion.by,
+        DossierWrite::AddProblem(problem) => &problem.by,
+        DossierWrite::AddStageChange(change) => &change.by,
+        DossierWrite::AddPhoto(photo) => &photo.by,
+        DossierWrite::AddPlanProgress(note) => &note.by,
+        DossierWrite::AddPaper(paper) => &paper.by,
+        DossierWrite::AddPaperVoid(void) => &void.by,
+        DossierWrite::AddCase(case) => &case.by,
+        DossierWrite::AddAlertAnswer(answer) => &answer.by,
+        DossierWrite::NumberPaper(_) | DossierWrite::AddAlert(_) => "",
+    }
+}
+
+/// Whether a fact lacks what the body of its command would have asked for.
+fn broken_rule(write: &DossierWrite, after: Option<&Dossier>) -> bool {
+    let change = match write {
+        DossierWrite::AddStageChange(change) => change,
+        DossierWrite::AddPaper(paper) => return !paper.is_whole(),
+        _ => return false,
+    };
+    let Some(dossier) = after else { return false };
+    let Some(problem) = dossier.problems.iter().find(|problem| problem.id == change.problem) else {
+        return true;
+    };
+    match change.stage {
+        Stage::SentBack => change.comment.trim().is_empty(),
+        Stage::Registered => change.deadline.or(problem.deadline).is_none(),
+        // What came from a ledger is closed by ledgers.
+        Stage::ClosedOut if problem.inspection.is_some() => {
+            !dossier.missing_for(problem, &dossier.state(problem), Stage::ClosedOut).is_empty()
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+export const zh = {
+  title: '规则',
+  county: '区县',
+  no_county: '还没有区县',
+  no_county_hint: '导入区划后，这里显示区县的规则。',
+  recheck: '回头看',
+  recheck_what: '整治完成后，在第 {days} 天各回头看一次。',
+  recheck_hint: '回头看发现又在污染的，记为回潮，重新整治。',
+  days: '完成后第几天',
+  days_hint: '由小到大，用顿号或空格分开，如 30、90、180。最多 12 个。',
+  fault: {
+    empty: '至少填一个天数',
+    many: '最多 12 个',
+    range: '天数应在 1 到 3650 之间',
+    order: '请由小到大填写，不要重复',
+    word: '只填数字，用顿号或空格分开',
+  },
+  save: '保存',
+  saved: '规则已保存',
+  readers: '规则由管理员设定。',
+}
+
+export const en: typeof zh = {
+  title: 'Rules',
+  county: 'County',
+  no_county: 'There is no county yet',
+  no_county_hint: 'Once divisions are imported, the rules of the county are here.',
+  recheck: 'Rechecks',
+  recheck_what: 'A site that is done is visited again after {days} days.',
+  recheck_hint: 'If it is polluting again, that is a relapse, and it is to be mended anew.',
+  days: 'Days since it was done',
+  days_hint: 'Rising, with spaces or commas between them, such as 30, 90, 180. At most 12.',
+  fault: {
+    empty: 'There must be at least one',
+    many: 'At most 12',
+    range: 'A number of days is from 1 to 3650',
+    order: 'They must rise and not repeat',
+    word: 'Only numbers, with spaces or commas between them',
+  },
+  save: 'Save',
+  saved: 'The rules are saved',
+  readers: 'The administrator sets the rules.',
+}
