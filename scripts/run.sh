@@ -34,9 +34,14 @@ if [ ! -e "$home/samples-imported" ]; then
 fi
 if [ ! -e "$home/people-added" ]; then
   say "the sample people: a lead of Guankou town, an inspector of Donghui village, a bureau that looks on"
-  "${server[@]}" person add --name 陈主任 --role lead --grid 350211102
-  "${server[@]}" person add --name 林志燕 --role inspector --grid 350211102207
-  "${server[@]}" person add --name 区生态环境局 --role viewer --grid 350211
+  while read -r name role grid; do
+    # An earlier start may have been stopped in between.
+    "${server[@]}" person list | grep -q "^$name	" || "${server[@]}" person add --name "$name" --role "$role" --grid "$grid"
+  done <<'PEOPLE'
+陈主任 lead 350211102
+林志燕 inspector 350211102207
+区生态环境局 viewer 350211
+PEOPLE
   touch "$home/people-added"
 fi
 if [ ! -s "$home/app-token" ]; then

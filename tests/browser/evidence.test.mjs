@@ -49,7 +49,8 @@ test('positions and photos stand up as evidence', async (t) => {
   await signIn()
 
   const { sites } = await server.call('sites.list', { filter: { grid: donghui }, after: null, limit: 100 })
-  const site = sites.find(({ place }) => place !== null)
+  // One that is done would be asked whether it is polluting again.
+  const site = sites.find(({ place, done }) => place !== null && !done)
   assert.ok(site, 'the ledger of Donghui tells where sites stand')
   const inspect = async () => {
     await go(`/inspect/${site.id}`)

@@ -29,7 +29,7 @@ async function recorded(server, name) {
   const shown = { hash: attached.hash, problem: null, rectified: false, sketch_of: null, compare_with: null }
   await server.call('inspections.record', {
     id: randomUUID(), site: sites[0].id, draft, source: 'daily_patrol', position: null, fix_clock_ahead_s: null,
-    decision: null, remarks: '', problems: [], photos: [shown],
+    decision: null, remarks: '', task: null, checklist: [], relapse: false, problems: [], photos: [shown],
   })
   return { hash: attached.hash, jpeg: await server.photo(attached.hash) }
 }
@@ -37,7 +37,7 @@ async function recorded(server, name) {
 test('photos arrive by tus 1.0.0', async (t) => {
   const data = await folder(t)
   const server = await startServer(t, data)
-  const token = await server.addDevice('tus')
+  const token = await server.addDeviceOf('管理员')
   const { hash, jpeg } = await recorded(server, 'gps-DSCN0010.jpg')
   const endpoint = `${server.address}/sync/photos`
   const place = `${endpoint}/${hash}`

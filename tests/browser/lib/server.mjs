@@ -27,6 +27,11 @@ export class Server {
     return (await this.command('device', 'add', '--name', name, '--grid', grid)).trim()
   }
 
+  /** A device of somebody who is on the list. */
+  async addDeviceOf(person) {
+    return (await this.command('device', 'add', '--name', person, '--person', person)).trim()
+  }
+
   /** A link that signs somebody in once; they are put on the list the first time. */
   async linkFor(name, role = 'lead', grid = '350211') {
     const people = await this.command('person', 'list')

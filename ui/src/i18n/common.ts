@@ -30,6 +30,7 @@ export const zh = {
   pick_date: '选择日期',
   date_wrong: '请按 2026-11-21 的格式填写日期',
   date_late: '此类问题最迟 {day}',
+  date_past: '该日期已过，记录后即为逾期',
 }
 
 export const en: typeof zh = {
@@ -64,4 +65,5 @@ export const en: typeof zh = {
   pick_date: 'Pick a date',
   date_wrong: 'Please write the date like 2026-11-21',
   date_late: 'For this severity no later than {day}',
+  date_past: 'This day has passed: it will be overdue at once',
 }

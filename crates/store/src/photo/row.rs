@@ -150,7 +150,10 @@ impl Reader<'_> {
     /// Whether a form that is being filled in holds a photo.
     pub fn photo_in_draft(&self, hash: &PhotoHash) -> Result<bool, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM draft_photo JOIN draft ON draft.id = draft_photo.draft WHERE hash = ?1)",
+            // A photo may be taken in before its form is first saved. `draft` is what may be seen, `main.draft` is all.
+            "SELECT EXISTS (SELECT 1 FROM draft_photo WHERE hash = ?1 AND
+                (EXISTS (SELECT 1 FROM draft WHERE draft.id = draft_photo.draft)
+                    OR NOT EXISTS (SELECT 1 FROM main.draft AS every WHERE every.id = draft_photo.draft)))",
         )?;
         Ok(statement.query_row([hash.as_str()], |row| row.get(0))?)
     }

@@ -11,6 +11,11 @@ export function beforePhotos(photos: readonly PhotoView[], problem: string): Pho
   return photos.filter(({ photo }) => photo.problem === problem && !photo.rectified && photo.sketch_of === null)
 }
 
+/** The photos that show a problem as it was left, oldest first. */
+export function afterPhotos(photos: readonly PhotoView[], problem: string): PhotoView[] {
+  return photos.filter(({ photo }) => photo.problem === problem && photo.rectified && photo.sketch_of === null)
+}
+
 /** Each after photo beside the one that it was taken for, or else the last before photo of its problem. */
 export function pairs(photos: readonly PhotoView[]): Pair[] {
   return photos.flatMap((after): Pair[] => {
