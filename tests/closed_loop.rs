@@ -117,6 +117,7 @@ async fn a_problem_is_sent_back_mended_and_closed_out() {
     let unfinished = CompleteSite {
         id: domain::CompletionId::new(),
         site,
+        decision: lin.dossier(site).decision,
         done: true,
         done_on: None,
         comment: String::new(),
@@ -311,4 +312,69 @@ async fn the_rules_of_a_county_reach_its_devices() {
         ahua.call::<Rules>("rules.get", RulesOf { grid: "350211".parse().unwrap() }),
         rules(vec![3650])
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_overruled_by_a_form_that_was_open_meanwhile() {
+    let office = TestOffice::of_donghui().await;
+    let (ahua, lin) = (office.inspector("阿华").await, lead(&office));
+    ahua.sync().await.unwrap();
+    let site = ahua.register("新发五金加工点");
+    let judged = RecordInspection { decision: Some(decision(Verdict::Upgrade)), ..visit(site) };
+    ahua.call::<RecordedInspection>("inspections.record", judged);
+    ahua.sync().await.unwrap();
+    // The form is opened here; then a sync brings what the lead has decided.
+    let seen = Some(ahua.dossier(site).decision_tips);
+    let decide = |verdict, dossier: &DossierView| DecideSite {
+        id: domain::DecisionId::new(),
+        site,
+        decision: decision(verdict),
+        seen: [dossier.decision_tips.as_slice(), &dossier.contested_decisions].concat(),
+    };
+    let before = lin.dossier(site);
+    lin.call::<OneSite>("sites.decide", decide(Verdict::ShutDown, &before));
+    ahua.sync().await.unwrap();
+    let late = RecordInspection { decision: Some(decision(Verdict::Clean)), seen, ..visit(site) };
+    ahua.call::<RecordedInspection>("inspections.record", late);
+    ahua.sync().await.unwrap();
+    let view = lin.dossier(site);
+    assert_eq!(view.summary.verdict, Some(Verdict::ShutDown), "the stricter stands");
+    assert_eq!(view.contested_decisions.len(), 1);
+
+    // What was done about one verdict says nothing of another.
+    let done = |decision| CompleteSite {
+        id: domain::CompletionId::new(),
+        site,
+        decision,
+        done: true,
+        done_on: None,
+        comment: String::new(),
+    };
+    let refusal = lin.try_call::<OneSite>("sites.complete", done(before.decision)).unwrap_err();
+    assert_eq!(refusal.code, ErrorCode::Changed);
+    lin.call::<OneSite>("sites.complete", done(view.decision));
+    assert!(lin.dossier(site).summary.done);
+    let stands = lin.dossier(site);
+    lin.call::<OneSite>("sites.decide", decide(Verdict::Relocate, &stands));
+    assert!(!lin.dossier(site).summary.done, "another verdict is a new task");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_the_office_everybody_has_their_own_forms() {
+    let office = TestOffice::of_donghui().await;
+    let lin = lead(&office);
+    let other = Desk::of(&office.app, "林志燕", Role::Inspector, &[office::DONGHUI]);
+    let id = Uuid::now_v7();
+    let draft = |body: &str| SaveDraft { id, kind: DraftKind::Registration, site: None, body: body.into() };
+    lin.call::<Draft>("drafts.save", draft("{}"));
+    assert_eq!(lin.call::<Vec<Draft>>("drafts.list", Nothing {}).len(), 1);
+    assert_eq!(other.call::<Vec<Draft>>("drafts.list", Nothing {}), vec![]);
+    for refused in [
+        other.try_call::<Draft>("drafts.get", OneDraft { id }).unwrap_err(),
+        other.try_call::<Draft>("drafts.save", draft("overwritten")).unwrap_err(),
+    ] {
+        assert_eq!(refused.code, ErrorCode::NotFound);
+    }
+    other.call::<Nothing>("drafts.discard", OneDraft { id });
+    assert_eq!(lin.call::<Draft>("drafts.get", OneDraft { id }).body, "{}");
 }

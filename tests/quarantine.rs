@@ -331,3 +331,60 @@ async fn what_the_rules_do_not_allow_is_held_even_from_a_lead() {
     assert_eq!(stage(&ahua, site), Stage::Supervised);
     assert!(ahua.status().verified.is_some(), "{:?}", ahua.status());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_lets_in_nothing_that_they_may_not_do_themselves() {
+    let office = TestOffice::of_donghui().await;
+    let ahua = office.inspector("阿华").await;
+    ahua.sync().await.unwrap();
+    let site = ahua.register("自己编号的厂");
+    let store = ahua.device.app().store();
+    let author = store::Author { person: "阿华".into(), command: "papers.number", at: office.app.now() };
+    let number = domain::PaperNumber {
+        paper: PaperId::new(),
+        town: "350211102".parse().unwrap(),
+        year: 2026,
+        number: 7,
+        at: author.at,
+    };
+    store
+        .write(|writer| {
+            let writes = vec![store::DossierWrite::NumberPaper(number)];
+            writer.edit_dossier::<StoreError>(site, &author, |_| Ok(writes))
+        })
+        .unwrap();
+    ahua.sync().await.unwrap();
+    let waiting = held(&office);
+    let [work] = waiting.as_slice() else { panic!("{waiting:?}") };
+    for role in [Role::Lead, Role::Admin] {
+        let caller = Caller { person: LEAD.into(), role, scope: None };
+        let request = json!({ "id": work.id, "accept": true, "comment": "" });
+        let error = wire::dispatch(&*office.app, &caller, "held.judge", request).unwrap().unwrap_err();
+        assert_eq!((error.code, error.reason.as_deref()), (ErrorCode::Forbidden, Some("held_beyond")));
+    }
+    assert_eq!(held(&office).len(), 1, "it waits still");
+    judge(&office, work, false, "编号由办公端给出");
+    ahua.sync().await.unwrap();
+    assert!(ahua.status().verified.is_some(), "{:?}", ahua.status());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reads_nothing_at_an_emptied_office_has_verified_nothing() {
+    let office = TestOffice::of_donghui().await;
+    let person = office.access.add_person("阿华", Role::Lead, None, office.app.now()).unwrap();
+    let token = office.access.add_device("手机", person.id, None, office.app.now()).unwrap();
+    let ahua = Inspector::alone().connected(&office.address, token).await;
+    ahua.sync().await.unwrap();
+    assert!(ahua.status().verified.is_some());
+    let units = |person: &Inspector| {
+        person.device.app().store().read::<_, StoreError>(|reader| reader.units()).unwrap().len()
+    };
+    let known = units(&ahua);
+    let empty = TestOffice::reopen((tempfile::tempdir().unwrap(), "http://127.0.0.1:0".into())).await;
+    let person = empty.access.add_person("阿华", Role::Lead, None, empty.app.now()).unwrap();
+    let token = empty.access.add_device("手机", person.id, None, empty.app.now()).unwrap();
+    let ahua = ahua.connected(&empty.address, token).await;
+    ahua.sync().await.unwrap();
+    assert_eq!(ahua.status().verified, None);
+    assert_eq!((units(&ahua), known > 0), (known, true), "nothing is forgotten for that");
+}

@@ -246,6 +246,7 @@ pub fn visit(site: SiteId) -> RecordInspection {
         position: None,
         fix_clock_ahead_s: None,
         decision: None,
+        seen: None,
         remarks: String::new(),
         task: None,
         checklist: vec![],

@@ -1,7 +1,7 @@
 //! Facts that name those they were made upon. What two people stated apart stands side by side until somebody who saw
 //! both states another one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -21,30 +21,53 @@ pub trait Causal {
 
 /// The facts in an order in which each comes after those it builds on, each with those; by time and then id where that
 /// leaves a choice, so that every replica gets the same. A fact that builds on one that is not here, or on itself, is
-/// left out.
+/// left out. Facts that do not say what they build on come after all that were stated earlier, if those can ever come.
 pub fn in_order<F: Causal>(facts: &[F]) -> Vec<(&F, Vec<F::Id>)> {
-    let mut waiting: Vec<&F> = facts.iter().collect();
-    waiting.sort_by_key(|fact| (fact.at(), fact.id()));
-    let mut placed: Vec<F::Id> = Vec::with_capacity(facts.len());
-    let mut ordered = Vec::with_capacity(facts.len());
-    loop {
-        // One that does not say is placed once all that were stated earlier are, or can never be.
-        let is_ready = |(place, fact): (usize, &&F)| match fact.after() {
-            Some(after) => after.iter().all(|id| placed.contains(id)),
-            None => place == 0,
+    // One id under two keys of a document counts once.
+    let known: BTreeMap<F::Id, &F> = facts.iter().rev().map(|fact| (fact.id(), fact)).collect();
+    // How many facts each waits for, and who waits for each.
+    let mut lacks: BTreeMap<F::Id, usize> = BTreeMap::new();
+    let mut waiting_for: BTreeMap<F::Id, Vec<F::Id>> = BTreeMap::new();
+    let mut ready: BTreeSet<(DateTime<Utc>, F::Id)> = BTreeSet::new();
+    let mut silent: BTreeSet<(DateTime<Utc>, F::Id)> = BTreeSet::new();
+    for fact in known.values() {
+        let Some(after) = fact.after() else {
+            silent.insert((fact.at(), fact.id()));
+            continue;
         };
-        let ready = waiting
-            .iter()
-            .enumerate()
-            .position(is_ready)
-            .or_else(|| waiting.iter().position(|fact| fact.after().is_none()));
-        let Some(place) = ready else { return ordered };
-        let fact = waiting.remove(place);
-        // One id under two keys of a document counts once.
-        if !placed.contains(&fact.id()) {
-            let after = fact.after().map_or_else(|| placed.clone(), <[F::Id]>::to_vec);
-            placed.push(fact.id());
-            ordered.push((fact, after));
+        let named: BTreeSet<F::Id> = after.iter().copied().collect();
+        if named.is_empty() {
+            ready.insert((fact.at(), fact.id()));
+        }
+        lacks.insert(fact.id(), named.len());
+        for id in named {
+            waiting_for.entry(id).or_default().push(fact.id());
+        }
+    }
+    let mut placed: Vec<F::Id> = Vec::with_capacity(known.len());
+    let mut ordered = Vec::with_capacity(known.len());
+    loop {
+        // A silent one comes in its turn by time, and where nothing else can come any more.
+        let next = match (ready.first().copied(), silent.first().copied()) {
+            (Some(one), Some(other)) => one.min(other),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => return ordered,
+        };
+        let (_, id) = next;
+        ready.remove(&next);
+        silent.remove(&next);
+        let Some(fact) = known.get(&id) else { continue };
+        let after = fact.after().map_or_else(|| placed.clone(), <[F::Id]>::to_vec);
+        placed.push(id);
+        ordered.push((*fact, after));
+        for waiting in waiting_for.remove(&id).unwrap_or_default() {
+            let Some(left) = lacks.get_mut(&waiting) else { continue };
+            *left = left.saturating_sub(1);
+            if *left == 0
+                && let Some(fact) = known.get(&waiting)
+            {
+                ready.insert((fact.at(), waiting));
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is to become of a site (一企一策), and whether it was done.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,30 @@ pub fn decision_state(decisions: &[Decision]) -> DecisionState<'_> {
     DecisionState { in_force, tips: agreeing.into_iter().map(|decision| decision.id).collect(), contested }
 }
 
+/// The decision in force and those before it that set the same task: a later plan for the same verdict is the same task,
+/// another verdict in between makes it a new one.
+pub fn same_task(decisions: &[Decision]) -> BTreeSet<DecisionId> {
+    let ordered = in_order(decisions);
+    let mut same = BTreeSet::new();
+    let mut waiting: Vec<DecisionId> =
+        decision_state(decisions).in_force.map(|decision| decision.id).into_iter().collect();
+    let verdict = decision_state(decisions).in_force.map(|decision| decision.verdict);
+    while let Some(id) = waiting.pop() {
+        let Some((decision, after)) = ordered.iter().find(|(decision, _)| decision.id == id) else {
+            continue;
+        };
+        if Some(decision.verdict) != verdict || !same.insert(id) {
+            continue;
+        }
+        match decision.after {
+            Some(_) => waiting.extend(after),
+            // One that does not say follows the one just before it.
+            None => waiting.extend(after.last()),
+        }
+    }
+    same
+}
+
 /// How far a plan has come, as somebody saw it. Written once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -133,6 +158,8 @@ pub struct PlanProgress {
 pub struct Completion {
     /// Its id.
     pub id: CompletionId,
+    /// The decision that was carried out; `None` in records of before this was noted.
+    pub of: Option<DecisionId>,
     /// Whether it was carried out.
     pub done: bool,
     /// On which day.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::decision::decision_state;
+use crate::decision::{decision_state, same_task};
 use crate::problem::day_in_china;
 use crate::{
     Alert, AlertAnswer, Case, Completion, Decision, DecisionId, DecisionState, Inspection, Paper,
@@ -199,9 +199,15 @@ impl Dossier {
         let relapsed = |since: DateTime<Utc>| {
             self.inspections.iter().any(|inspection| inspection.relapse && inspection.at > since)
         };
-        let completion = self.completion().filter(|completion| {
-            completion.done && since.is_some_and(|since| completion.at >= since) && !relapsed(completion.at)
-        });
+        let task = same_task(&self.decisions);
+        let is_about_it = |completion: &&Completion| match completion.of {
+            Some(of) => task.contains(&of),
+            None => since.is_some_and(|since| completion.at >= since),
+        };
+        let stated = self.completions.iter().filter(is_about_it);
+        let completion = stated
+            .max_by_key(|completion| (completion.at, completion.id))
+            .filter(|completion| completion.done && !relapsed(completion.at));
         let polluting = decision.is_some_and(|decision| decision.verdict.is_polluting());
         let done = polluting && completion.is_some() && open_problems == 0;
         Standing {
@@ -271,6 +277,7 @@ mod tests {
         });
         workshop.completions.push(Completion {
             id: CompletionId::new(),
+            of: None,
             done: true,
             done_on: NaiveDate::from_ymd_opt(2026, 3, 1),
             comment: String::new(),

@@ -1,6 +1,6 @@
 //! A finding and its way from discovery to being closed out.
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::words::words;
@@ -46,6 +46,9 @@ pub fn day_in_china(at: DateTime<Utc>) -> NaiveDate {
 /// A moment by the clocks of China.
 pub fn in_china(at: DateTime<Utc>) -> DateTime<FixedOffset> {
     const EIGHT_HOURS: i32 = 8 * 3600;
+    // At the ends of what can be counted there is no room for an offset.
+    let day = TimeDelta::days(1);
+    let at = at.clamp(DateTime::<Utc>::MIN_UTC + day, DateTime::<Utc>::MAX_UTC - day);
     match FixedOffset::east_opt(EIGHT_HOURS) {
         Some(china) => at.with_timezone(&china),
         None => at.fixed_offset(),

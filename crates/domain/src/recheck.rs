@@ -68,8 +68,12 @@ impl Dossier {
     /// The rechecks since the site was done: how many, and the day of the last.
     pub fn rechecks(&self) -> (u64, Option<NaiveDate>) {
         let Some(done_on) = self.done_since() else { return (0, None) };
-        let visits = self.inspections.iter().filter(|visit| visit.source == InspectionSource::Recheck);
-        let days = visits.map(|visit| day_in_china(visit.at)).filter(|day| *day >= done_on);
+        let visits = self
+            .inspections
+            .iter()
+            .filter(|visit| visit.source == InspectionSource::Recheck && !visit.relapse);
+        // A visit on the very day is how it was seen to be done.
+        let days = visits.map(|visit| day_in_china(visit.at)).filter(|day| *day > done_on);
         days.fold((0, None), |(count, last), day| (count + 1, last.max(Some(day))))
     }
 

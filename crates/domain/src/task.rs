@@ -77,7 +77,7 @@ pub struct TaskReply {
 impl Task {
     /// Whether it was ended.
     pub fn ended(&self) -> bool {
-        self.replies.iter().max_by_key(|reply| (reply.at, reply.id)).is_some_and(|reply| reply.ends)
+        self.replies.iter().any(|reply| reply.ends)
     }
 }
 

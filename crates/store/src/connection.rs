@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::Scope;
@@ -20,6 +20,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("schema/0005-fingerprint.sql")),
     M::up(include_str!("schema/0006-closed-loop.sql")),
     M::up(include_str!("schema/0007-quarantine.sql")),
+    M::up(include_str!("schema/0008-draft-owner.sql")),
 ];
 
 #[derive(Debug)]
@@ -44,7 +45,8 @@ impl Database {
         work: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         let key = scope::key(scope);
-        let idle = self.readers.lock().map_err(|_| StoreError::Poisoned)?.get_mut(&key).and_then(Vec::pop);
+        let idle =
+            self.readers.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&key).and_then(Vec::pop);
         let mut connection = match idle {
             Some(connection) => connection,
             None => {
@@ -59,7 +61,7 @@ impl Database {
             let transaction = connection.transaction().map_err(StoreError::from)?;
             work(&transaction)
         };
-        self.readers.lock().map_err(|_| StoreError::Poisoned)?.entry(key).or_default().push(connection);
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().push(connection);
         result
     }
 
@@ -68,7 +70,8 @@ impl Database {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.writer.lock().map_err(|_| StoreError::Poisoned)?;
+        // Code that panicked while it wrote has left nothing: its transaction was rolled back when it was dropped.
+        let mut connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
         let result = work(&transaction)?;

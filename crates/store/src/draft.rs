@@ -20,6 +20,8 @@ pub struct DraftRow {
     pub body: String,
     /// When it was saved.
     pub saved_at: DateTime<Utc>,
+    /// Whose it is; empty on a device.
+    pub owner: String,
 }
 
 /// A photo attached to a form.
@@ -35,7 +37,7 @@ impl Reader<'_> {
     /// One form.
     pub fn draft(&self, id: Uuid) -> Result<Option<DraftRow>, StoreError> {
         self.connection
-            .prepare_cached("SELECT id, kind, site, body, saved_at FROM draft WHERE id = ?1")?
+            .prepare_cached("SELECT id, kind, site, body, saved_at, owner FROM draft WHERE id = ?1")?
             .query_row([id], |row| Ok(draft_row(row)))
             .optional()?
             .transpose()
@@ -44,7 +46,9 @@ impl Reader<'_> {
     /// All forms, the latest first.
     pub fn drafts(&self) -> Result<Vec<DraftRow>, StoreError> {
         self.connection
-            .prepare_cached("SELECT id, kind, site, body, saved_at FROM draft ORDER BY saved_at DESC, id")?
+            .prepare_cached(
+                "SELECT id, kind, site, body, saved_at, owner FROM draft ORDER BY saved_at DESC, id",
+            )?
             .query_map([], |row| Ok(draft_row(row)))?
             .map(|row| row?)
             .collect()
@@ -67,13 +71,13 @@ impl Reader<'_> {
 impl Writer<'_> {
     /// Keeps a form, in place of what was kept of it before.
     pub fn save_draft(&self, draft: &DraftRow) -> Result<(), StoreError> {
-        let DraftRow { id, kind, site, body, saved_at } = draft;
+        let DraftRow { id, kind, site, body, saved_at, owner } = draft;
         self.transaction
             .prepare_cached(
-                "INSERT INTO draft VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind,
+                "INSERT INTO draft VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind,
                  site = excluded.site, body = excluded.body, saved_at = excluded.saved_at",
             )?
-            .execute(params![id, kind, site.map(|site| site.0), body, saved_at.timestamp_millis()])?;
+            .execute(params![id, kind, site.map(|site| site.0), body, saved_at.timestamp_millis(), owner])?;
         Ok(())
     }
 
@@ -106,5 +110,6 @@ impl Writer<'_> {
 fn draft_row(row: &Row<'_>) -> Result<DraftRow, StoreError> {
     let site: Option<Uuid> = row.get(2)?;
     let saved_at = DateTime::from_timestamp_millis(row.get(4)?).ok_or(StoreError::Row("draft"))?;
-    Ok(DraftRow { id: row.get(0)?, kind: row.get(1)?, site: site.map(SiteId), body: row.get(3)?, saved_at })
+    let site = site.map(SiteId);
+    Ok(DraftRow { id: row.get(0)?, kind: row.get(1)?, site, body: row.get(3)?, saved_at, owner: row.get(5)? })
 }

@@ -105,7 +105,10 @@ impl Writer<'_> {
             for (change, reason) in &examined.held {
                 refuse(change, Refusal::Held(*reason));
             }
-            (changes, applied) = (examined.good, examined.applied);
+            for (change, refusal) in &examined.refused {
+                refuse(change, *refusal);
+            }
+            (changes, applied) = (examined.good, true);
         }
         if !applied && stored.document.apply(changes.clone()).is_err() {
             // One of them is bad: find out which, on a fresh copy.

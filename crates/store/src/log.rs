@@ -7,7 +7,6 @@ use uuid::Uuid;
 use wire::sync::{Digest, DocumentKind};
 
 use crate::change::word_kind;
-use crate::document::county_id;
 use crate::{Reader, StoreError, Writer};
 
 /// A change as it stands in a log.
@@ -197,15 +196,20 @@ impl Writer<'_> {
     }
 
     /// Begins all over with a server: every log is unread, and every change within the scope unsent. The names and
-    /// boundaries above the scope go, because the new server has its own; dossiers stay whatever their scope.
+    /// boundaries above the scope go, and the tasks there, because the new server has its own; dossiers stay whatever
+    /// their scope. Who has no scope there forgets nothing.
     pub fn forget_server(&self, scope: &[GridCode]) -> Result<(), StoreError> {
         self.transaction.execute_batch(
             "DELETE FROM log_position;
              UPDATE change SET refused = '' WHERE refused <> '';
              UPDATE photo_file SET stored = 0, sent = 0;",
         )?;
-        for grid in self.counties_above(scope)? {
-            self.forget_county(&grid)?;
+        if scope.is_empty() {
+            // A server that lost all it had says so of everybody's: nothing here is given up for that.
+            return Ok(());
+        }
+        for grid in self.shared_outside(scope)? {
+            self.forget_shared(&grid)?;
         }
         for grid in scope {
             // All codes with this prefix: ':' comes after '9'.
@@ -218,8 +222,8 @@ impl Writer<'_> {
     }
 
     /// Begins anew with these grid units, in which both sides differ: their logs are unread, what is here of them is
-    /// offered again, and photos are not taken to be on the server until it says so again. Names and boundaries above
-    /// the scope are only read from the server, so those here go.
+    /// offered again, and photos are not taken to be on the server until it says so again. Names, boundaries and
+    /// tasks above the scope are only read from the server, so those here go.
     pub fn compare_anew(&self, grids: &[GridCode], scope: &[GridCode]) -> Result<(), StoreError> {
         self.transaction.execute("UPDATE photo_file SET stored = 0, sent = 0", [])?;
         for grid in grids {
@@ -227,7 +231,7 @@ impl Writer<'_> {
             if scope.iter().any(|unit| unit.contains(grid)) {
                 self.transaction.execute("UPDATE change SET unsent = 1 WHERE grid = ?1", [grid.as_str()])?;
             } else {
-                self.forget_county(grid)?;
+                self.forget_shared(grid)?;
             }
         }
         Ok(())
@@ -239,31 +243,44 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The grid units outside the scope whose names and boundaries are here, and of which nothing was made here.
-    fn counties_above(&self, scope: &[GridCode]) -> Result<Vec<GridCode>, StoreError> {
-        let mut statement = self.transaction.prepare(
-            "SELECT grid FROM document WHERE kind = 'county' AND NOT EXISTS
-                (SELECT 1 FROM change WHERE change.document = document.id AND change.unsent = 1)",
-        )?;
-        let mut counties = Vec::new();
+    /// The grid units outside the scope of which names, boundaries or tasks are here.
+    fn shared_outside(&self, scope: &[GridCode]) -> Result<Vec<GridCode>, StoreError> {
+        let mut statement = self
+            .transaction
+            .prepare("SELECT DISTINCT grid FROM document WHERE kind IN ('county', 'task')")?;
+        let mut grids = Vec::new();
         for grid in statement.query_map([], |row| row.get::<_, String>(0))? {
             let grid: GridCode = grid?.parse().map_err(|_| StoreError::Row("document"))?;
             if !scope.iter().any(|unit| unit.contains(&grid)) {
-                counties.push(grid);
+                grids.push(grid);
             }
         }
-        Ok(counties)
+        Ok(grids)
     }
 
-    /// Removes the document of a county, or of a city or province, and what the tables show of it.
-    fn forget_county(&self, grid: &GridCode) -> Result<(), StoreError> {
-        let id = county_id(grid);
-        self.transaction.execute("DELETE FROM change WHERE document = ?1", [id])?;
-        self.transaction.execute("DELETE FROM document WHERE id = ?1", [id])?;
-        self.forget_county_rows(grid)
+    /// Removes what was read of exactly this grid unit from the server: names and boundaries, and tasks. What holds
+    /// something that was made here and not sent stays.
+    fn forget_shared(&self, grid: &GridCode) -> Result<(), StoreError> {
+        let mut statement = self.transaction.prepare(
+            "SELECT id, kind FROM document WHERE grid = ?1 AND kind IN ('county', 'task') AND NOT EXISTS
+                (SELECT 1 FROM change WHERE change.document = document.id AND change.unsent = 1)",
+        )?;
+        let rows = statement.query_map([grid.as_str()], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+        let documents: Vec<(Uuid, String)> = rows.collect::<Result<_, _>>()?;
+        for (id, kind) in documents {
+            self.transaction.execute("DELETE FROM change WHERE document = ?1", [id])?;
+            self.transaction.execute("DELETE FROM document WHERE id = ?1", [id])?;
+            if word_kind(&kind)? == DocumentKind::County {
+                self.forget_county_rows(grid)?;
+            } else {
+                self.transaction.execute("DELETE FROM task_site WHERE task = ?1", [id])?;
+                self.transaction.execute("DELETE FROM task WHERE id = ?1", [id])?;
+            }
+        }
+        Ok(())
     }
 
-    /// Removes what the tables show of it.
+    /// Removes what the tables show of a county, or of a city or province.
     pub(crate) fn forget_county_rows(&self, grid: &GridCode) -> Result<(), StoreError> {
         // A county's document holds all beneath it; those of cities and provinces hold themselves.
         let end = if grid.level() == GridLevel::County { format!("{grid}:") } else { format!("{grid}!") };

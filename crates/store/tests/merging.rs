@@ -203,3 +203,20 @@ proptest! {
         }
     }
 }
+
+/// A moment at the end of time can be written, but no sum with it can be made: it is left out, and nothing stops.
+#[test]
+fn a_moment_that_nobody_can_mean_is_left_out() {
+    let replica = replica();
+    let site = SiteId::new();
+    let author = |at| Author { person: "网格员".to_owned(), command: "test", at };
+    let now = DateTime::<Utc>::from_timestamp(1_700_000_000, 0).unwrap();
+    let grid = "350211102207".parse().unwrap();
+    replica.write(site, &author(now), vec![DossierWrite::Register { grid, at: now, by: String::new() }]);
+    for at in [DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC] {
+        let visit = Inspection::new(InspectionId::new(), InspectionSource::Survey, at, String::new());
+        replica.write(site, &author(now), vec![DossierWrite::AddInspection(visit)]);
+    }
+    let dossier = replica.dossier(site);
+    assert_eq!((dossier.inspections.len(), dossier.read_only), (0, true));
+}

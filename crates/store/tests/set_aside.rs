@@ -80,6 +80,7 @@ fn writes(step: Step, n: usize, dossier: &Dossier) -> (Vec<DossierWrite>, bool) 
         }
         Step::Complete => {
             let completion = Completion {
+                of: None,
                 id: CompletionId::new(),
                 done: true,
                 done_on: None,

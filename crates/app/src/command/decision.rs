@@ -1,5 +1,6 @@
 //! What is decided on a site, how far its plan has come, and whether it was carried out.
 
+use domain::problem::day_in_china;
 use domain::{Completion, Decision, PlanProgress};
 use store::DossierWrite;
 use wire::message::{CompleteSite, DecideSite, NewDecision, OneSite, ReportProgress};
@@ -55,7 +56,7 @@ pub(super) fn checked(decision: &mut NewDecision) -> Result<(), ApiError> {
 }
 
 pub(super) fn complete(app: Ask<'_>, request: CompleteSite) -> Result<OneSite, Failure> {
-    let CompleteSite { id, site, done, done_on, comment } = request;
+    let CompleteSite { id, site, decision, done, done_on, comment } = request;
     let done_on = day("done_on", done_on)?;
     let comment = clean("comment", &comment, Limit::Paragraphs)?;
     let author = app.author("sites.complete");
@@ -66,6 +67,10 @@ pub(super) fn complete(app: Ask<'_>, request: CompleteSite) -> Result<OneSite, F
             if before.completions.iter().any(|known| known.id == id) {
                 return Ok(Vec::new());
             }
+            if done_on.is_some_and(|day| day > day_in_china(author.at)) {
+                let message = "what is done was done today or earlier";
+                return Err(ApiError::invalid("done_on", message).because("in_future").into());
+            }
             let standing = before.standing();
             if done && !standing.verdict.is_some_and(domain::Verdict::is_polluting) {
                 let message = "only what was decided to be upgraded, relocated or shut down can be done";
@@ -75,8 +80,15 @@ pub(super) fn complete(app: Ask<'_>, request: CompleteSite) -> Result<OneSite, F
                 let message = format!("{} problems are not closed out", standing.open_problems);
                 return Err(ApiError::invalid("done", message).because("open_problems").into());
             }
+            let of = before.decision().map(|decision| decision.id);
+            if decision.is_some() && decision != of {
+                return Err(
+                    moved("decision", "somebody decided on this site meanwhile; look at it again").into()
+                );
+            }
             Ok(vec![DossierWrite::AddCompletion(Completion {
                 id,
+                of,
                 done,
                 done_on: done_on.filter(|_| done),
                 comment,

@@ -5,7 +5,7 @@ use domain::SiteId;
 use store::{DraftRow, Reader};
 use uuid::Uuid;
 use wire::ApiError;
-use wire::message::{AttachedPhoto, Draft, DraftKind, Nothing, OneDraft, SaveDraft};
+use wire::message::{AttachedPhoto, Draft, DraftKind, Host, Nothing, OneDraft, SaveDraft};
 
 use crate::app::Ask;
 use crate::error::{Failure, not_found};
@@ -20,8 +20,11 @@ pub(super) fn save(app: Ask<'_>, request: SaveDraft) -> Result<Draft, Failure> {
         return Err(ApiError::invalid("body", message).because("too_long").into());
     }
     let saved_at = app.now().trunc_subsecs(3);
-    let row = DraftRow { id, kind: kind_word(kind).to_owned(), site, body, saved_at };
+    let row = DraftRow { id, kind: kind_word(kind).to_owned(), site, body, saved_at, owner: owner(app) };
     app.store.write(|writer| {
+        if writer.draft(id)?.is_some_and(|known| !is_own(app, &known)) {
+            return Err(not_found("draft").into());
+        }
         writer.save_draft(&row)?;
         view(writer, row)
     })
@@ -29,18 +32,39 @@ pub(super) fn save(app: Ask<'_>, request: SaveDraft) -> Result<Draft, Failure> {
 
 pub(super) fn get(app: Ask<'_>, request: OneDraft) -> Result<Draft, Failure> {
     app.store.read(|reader| {
-        let row = reader.draft(request.id)?.ok_or_else(|| not_found("draft"))?;
+        let row =
+            reader.draft(request.id)?.filter(|row| is_own(app, row)).ok_or_else(|| not_found("draft"))?;
         view(reader, row)
     })
 }
 
 pub(super) fn list(app: Ask<'_>, _: Nothing) -> Result<Vec<Draft>, Failure> {
-    app.store.read(|reader| reader.drafts()?.into_iter().map(|row| view(reader, row)).collect())
+    app.store.read(|reader| {
+        reader.drafts()?.into_iter().filter(|row| is_own(app, row)).map(|row| view(reader, row)).collect()
+    })
 }
 
 pub(super) fn discard(app: Ask<'_>, request: OneDraft) -> Result<Nothing, Failure> {
-    app.store.write::<_, Failure>(|writer| Ok(writer.discard_draft(request.id)?))?;
+    app.store.write::<_, Failure>(|writer| {
+        // Thrown away twice is thrown away.
+        if writer.draft(request.id)?.is_none_or(|known| is_own(app, &known)) {
+            writer.discard_draft(request.id)?;
+        }
+        Ok(())
+    })?;
     Ok(Nothing {})
+}
+
+/// Whose forms these are: at the office each person has their own, a device's are its holder's.
+fn owner(app: Ask<'_>) -> String {
+    match app.host() {
+        Host::Device => String::new(),
+        Host::Office => app.caller.person.clone(),
+    }
+}
+
+fn is_own(app: Ask<'_>, draft: &DraftRow) -> bool {
+    draft.owner.is_empty() || draft.owner == owner(app)
 }
 
 /// The photos that were attached to a form.
@@ -50,7 +74,7 @@ pub(super) fn photos(reader: &Reader<'_>, draft: Uuid) -> Result<Vec<AttachedPho
 }
 
 fn view(reader: &Reader<'_>, row: DraftRow) -> Result<Draft, Failure> {
-    let DraftRow { id, kind, site, body, saved_at } = row;
+    let DraftRow { id, kind, site, body, saved_at, owner: _ } = row;
     let kind = KINDS.iter().find(|(_, word)| *word == kind).map_or(DraftKind::Inspection, |(kind, _)| *kind);
     let site_name =
         site.map(|site: SiteId| reader.site(site)).transpose()?.flatten().map(|site| site.row.name);

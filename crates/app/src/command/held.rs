@@ -1,7 +1,7 @@
 //! Work of devices that is held because its author lacked the right for it: a lead lets it in or refuses it.
 
-use domain::{GridUnit, SiteId};
-use store::{HeldChangeRow, HeldRow, HeldStatus, Reader};
+use domain::{GridUnit, Scope, SiteId};
+use store::{HeldChangeRow, HeldRow, HeldStatus, Reader, Refusal, Rights, Writer};
 use wire::message::{HeldChange, HeldState, HeldWork, JudgeHeld, ListHeld};
 use wire::sync::DocumentKind;
 use wire::{ApiError, ErrorCode};
@@ -27,10 +27,10 @@ pub(super) fn judge(app: Ask<'_>, request: JudgeHeld) -> Result<HeldWork, Failur
         app.within(&work.grid)?;
         let wanted = if accept { HeldStatus::Accepted } else { HeldStatus::Refused };
         if work.state == HeldStatus::Waiting {
-            if let Err(refusal) = writer.judge_held(&work, accept, &comment)? {
-                let message = format!("this work cannot be put on record: {}", refusal.code());
-                return Err(ApiError::new(ErrorCode::Changed, message).because("held_unfit").into());
+            if accept {
+                vouched(&app, writer, &work)?;
             }
+            writer.judge_held(&work, accept, &comment)?.map_err(unfit)?;
             if accept && work.kind == DocumentKind::Dossier {
                 follow_up(writer, &[SiteId(work.document)], app.now())?;
             }
@@ -40,6 +40,23 @@ pub(super) fn judge(app: Ask<'_>, request: JudgeHeld) -> Result<HeldWork, Failur
         }
         view(writer, writer.held_work(id)?.ok_or_else(|| not_found("work"))?)
     })
+}
+
+/// What somebody may not do themselves they do not let in either.
+fn vouched(app: &Ask<'_>, writer: &Writer<'_>, work: &HeldRow) -> Result<(), Failure> {
+    // Within what they are responsible for, which was asked before.
+    let scope = Scope::new(vec![work.grid.clone()]);
+    let rights = Rights { role: app.role(), scope: &scope, names: &[] };
+    if let Some(reason) = writer.held_complaint(work, &rights)?.map_err(unfit)? {
+        let message = format!("you may not do this yourself, so you cannot let it in: {}", reason.as_str());
+        return Err(ApiError::new(ErrorCode::Forbidden, message).because("held_beyond").into());
+    }
+    Ok(())
+}
+
+fn unfit(refusal: Refusal) -> ApiError {
+    let message = format!("this work cannot be put on record: {}", refusal.code());
+    ApiError::new(ErrorCode::Changed, message).because("held_unfit")
 }
 
 fn view(reader: &Reader<'_>, row: HeldRow) -> Result<HeldWork, Failure> {

@@ -42,7 +42,7 @@ pub(super) fn record(app: Ask<'_>, request: RecordInspection) -> Result<Recorded
                     at = inspection.at;
                     Ok(Vec::new())
                 }
-                None => writes(&request, before, &photos, clock, &author, app.role()),
+                None => writes(&request, before, &photos, clock, &author),
             }
         })?;
         if let Some(draft) = request.draft {
@@ -94,7 +94,6 @@ fn writes(
     photos: &NewPhotos<'_>,
     clock: Option<ClockDeviation>,
     author: &Author,
-    role: Role,
 ) -> Result<Vec<DossierWrite>, Failure> {
     let found: Vec<ProblemId> = request.problems.iter().map(|problem| problem.id).collect();
     photos.check(&found, before)?;
@@ -131,7 +130,7 @@ fn writes(
             responsible_unit: responsible_unit.clone(),
             responsible_person: responsible_person.clone(),
             inspection,
-            after: Some(before.decision_after(role)),
+            after: Some(seen(request, before)),
             at: before.moment_after(at),
             by: by.clone(),
         }));
@@ -152,4 +151,16 @@ fn writes(
     }
     writes.extend(photos.writes(&Belonging { inspection, ..Belonging::default() }, author)?);
     Ok(writes)
+}
+
+/// What a verdict on a visit takes the place of: what its inspector saw, and nothing of what was contested. A visit
+/// settles nothing; who may settle decides at the office.
+fn seen(request: &RecordInspection, before: &Dossier) -> Vec<DecisionId> {
+    match &request.seen {
+        Some(seen) => {
+            let known = |id: &&DecisionId| before.decisions.iter().any(|decision| decision.id == **id);
+            seen.iter().filter(known).copied().collect()
+        }
+        None => before.decision_after(Role::Inspector),
+    }
 }

@@ -223,7 +223,10 @@ fn new_site(row: &LedgerRow, author: &Author) -> Vec<DossierWrite> {
     let mut writes = registration(&fields, author.at, &author.person);
     writes
         .extend(row.verdict.is_some().then(|| decision(row, None, Vec::new(), author.at, author)).flatten());
-    writes.extend(row.done.filter(|done| *done).map(|_| completion(row, author.at, author)));
+    if row.done == Some(true) {
+        let of = decided_by(&writes, None);
+        writes.push(completion(row, of, author.at, author));
+    }
     writes.extend(problems(new_problems("", row), row, author));
     writes
 }
@@ -246,7 +249,8 @@ fn changes(before: Option<&Dossier>, row: &LedgerRow, author: &Author) -> Vec<Do
     let at = dossier.moment_after(author.at);
     let decided = decision_differs(&known, row);
     if decided {
-        writes.extend(decision(row, dossier.decision(), dossier.decision_after(Role::Lead), at, author));
+        // Nobody looked at both sides of what is contested: a ledger settles nothing.
+        writes.extend(decision(row, dossier.decision(), dossier.decision_after(Role::Inspector), at, author));
     }
     // Whether it is done is stated anew only where the row says something else, or about another verdict. A site whose
     // statement stands but that has an open problem is not done, and a ledger alone cannot make it so.
@@ -261,7 +265,8 @@ fn changes(before: Option<&Dossier>, row: &LedgerRow, author: &Author) -> Vec<Do
         });
     let never_done = stated.is_none() && row.done == Some(false);
     if row.done.is_some() && says_else && !stands && !never_done {
-        writes.push(completion(row, at, author));
+        let of = decided_by(&writes, Some(dossier));
+        writes.push(completion(row, of, at, author));
     }
     if row.done == Some(true) {
         writes.extend(close_imported(dossier, author));
@@ -275,7 +280,7 @@ fn close_imported(dossier: &Dossier, author: &Author) -> Vec<DossierWrite> {
     let from_ledger = dossier.problems.iter().filter(|problem| problem.inspection.is_none());
     let open = from_ledger.filter(|problem| dossier.stage(problem) != Stage::ClosedOut);
     open.map(|problem| {
-        let after = dossier.step_after(problem, Role::Lead);
+        let after = dossier.step_after(problem, Role::Inspector);
         stage_change(problem.id, Stage::ClosedOut, after, author)
     })
     .collect()
@@ -311,9 +316,19 @@ fn decision(
     }))
 }
 
-fn completion(row: &LedgerRow, at: DateTime<Utc>, author: &Author) -> DossierWrite {
+/// The decision that a row's progress is about: the one it told itself, or the one in force.
+fn decided_by(writes: &[DossierWrite], before: Option<&Dossier>) -> Option<DecisionId> {
+    let told = writes.iter().find_map(|write| match write {
+        DossierWrite::AddDecision(decision) => Some(decision.id),
+        _ => None,
+    });
+    told.or_else(|| before.and_then(Dossier::decision).map(|decision| decision.id))
+}
+
+fn completion(row: &LedgerRow, of: Option<DecisionId>, at: DateTime<Utc>, author: &Author) -> DossierWrite {
     DossierWrite::AddCompletion(Completion {
         id: CompletionId::new(),
+        of,
         done: row.done == Some(true),
         done_on: row.done_on,
         comment: String::new(),

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::problem::day_in_china;
-use domain::{LedgerColumn, SiteId, Task, TaskId};
+use domain::{GridLevel, LedgerColumn, SiteId, Task, TaskId};
 use interchange::{GridDirectory, Item, ListedTask, read_tasks};
 use store::{Author, Reader, Store, StoreError, TaskWrite};
 use uuid::Uuid;
@@ -70,10 +70,12 @@ impl Tally {
 
 fn task_id(row: &ListedTask) -> TaskId {
     let ListedTask { kind, grid, list, number, title, content, .. } = row;
-    // One that is numbered is known by its number; the others by all that they say.
+    // One that is numbered is known by its number within its town, because every town counts from 1; the others by all
+    // that they say.
+    let town = grid.at(GridLevel::Town).unwrap_or_else(|| grid.clone());
     let said =
         if number.is_empty() { [title.as_str(), content, grid.as_str()].join("\n") } else { String::new() };
-    let name = [kind.as_str(), list, number, &said].join("\n");
+    let name = [kind.as_str(), town.as_str(), list, number, &said].join("\n");
     TaskId(Uuid::new_v5(&ROWS, name.as_bytes()))
 }
 

@@ -100,7 +100,10 @@ fn prove(
         let dossiers = alike.map(|there| there.documents).sum();
         let (photos, stored) = reader.photo_counts()?;
         let missing = reader.photos_missing()?.len() as u64;
-        let everything = reader.unsent_count()? == 0 && differing.is_empty() && photos == stored + missing;
+        // Who reads nothing there compared nothing.
+        let compared = !exchanged.scope.is_empty();
+        let everything =
+            compared && reader.unsent_count()? == 0 && differing.is_empty() && photos == stored + missing;
         let verified = everything.then_some(Verification { at: now, dossiers, photos: stored });
         Ok(SyncOutcome { verified, differing, refused_photo })
     })

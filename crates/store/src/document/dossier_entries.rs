@@ -46,6 +46,7 @@ pub(super) fn decision(id: &str, fact: &Fact) -> Result<Decision, NotUnderstood>
 pub(super) fn completion(id: &str, fact: &Fact) -> Result<Completion, NotUnderstood> {
     Ok(Completion {
         id: parse(id)?,
+        of: fact.parsed(OF)?,
         done: fact.flag(DONE),
         done_on: fact.day(DONE_ON)?,
         comment: fact.text(COMMENT).to_owned(),

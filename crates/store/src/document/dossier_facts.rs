@@ -47,8 +47,12 @@ pub(super) fn decision_fact(decision: &Decision) -> NewFact {
 }
 
 pub(super) fn completion_fact(completion: &Completion) -> NewFact {
-    let Completion { id: _, done, done_on, comment, at, by } = completion;
-    NewFact::signed(*at, by).put(DONE, *done).word(DONE_ON, done_on.as_ref()).text(COMMENT, comment)
+    let Completion { id: _, of, done, done_on, comment, at, by } = completion;
+    NewFact::signed(*at, by)
+        .word(OF, of.as_ref())
+        .put(DONE, *done)
+        .word(DONE_ON, done_on.as_ref())
+        .text(COMMENT, comment)
 }
 
 pub(super) fn problem_fact(problem: &Problem) -> NewFact {

@@ -36,6 +36,7 @@ pub const RESPONSIBLE_UNIT: &str = "responsible_unit";
 pub const RESPONSIBLE_PERSON: &str = "responsible_person";
 pub const INSPECTION: &str = "inspection";
 pub const DONE: &str = "done";
+pub const OF: &str = "of";
 pub const DONE_ON: &str = "done_on";
 pub const DESCRIPTION: &str = "description";
 pub const SEVERITY: &str = "severity";

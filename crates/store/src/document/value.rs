@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use automerge::{AutoCommit, ObjId, ReadDoc, ScalarValueRef, ValueRef};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use uuid::Uuid;
 
 /// The scalars of one map. What is missing or of another type reads as absent, so that a newer writer cannot fail
@@ -67,8 +67,10 @@ impl Fact {
         matches!(self.values.get(key), Some(Scalar::Flag(true)))
     }
 
+    /// A moment that a person could mean: between the years 1900 and 2200, so that every sum with it stays in range.
     pub fn moment(&self, key: &str) -> Option<DateTime<Utc>> {
-        DateTime::from_timestamp_millis(self.number(key)?)
+        let moment = DateTime::from_timestamp_millis(self.number(key)?)?;
+        (1900..2200).contains(&moment.year()).then_some(moment)
     }
 
     /// A list of ids, 16 bytes each; `None` where there is none, which is another thing than an empty one.
@@ -94,8 +96,12 @@ impl Fact {
         self.parsed(key)?.ok_or(NotUnderstood)
     }
 
+    /// A day between the years 1900 and 2200.
     pub fn day(&self, key: &str) -> Result<Option<NaiveDate>, NotUnderstood> {
-        self.parsed(key)
+        match self.parsed::<NaiveDate>(key)? {
+            Some(day) if !(1900..=2200).contains(&day.year()) => Err(NotUnderstood),
+            day => Ok(day),
+        }
     }
 
     pub fn json<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, NotUnderstood> {

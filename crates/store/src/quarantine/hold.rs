@@ -1,4 +1,4 @@
-//! The office: pushed changes are examined, those that their author may not make are held, and a lead judges them.
+//! The office: what its author may not do is held, and a lead judges it.
 
 use std::collections::HashMap;
 
@@ -8,132 +8,34 @@ use rusqlite::{OptionalExtension as _, params};
 use uuid::Uuid;
 use wire::sync::DocumentChanges;
 
-use super::{Content, Fact, HeldRow, HeldStatus, Reason, Sender, judge};
-use crate::change::{Stored, kind_word};
-use crate::document::{ChangeNote, read_change};
+use super::{HeldRow, HeldStatus, Reason, Sender};
+use crate::change::kind_word;
+use crate::document::ChangeNote;
 use crate::{Refusal, StoreError, Writer};
 
-/// What is to be done with pushed changes.
-pub(crate) struct Examined {
-    /// Those that may be taken in, in their order.
-    pub good: Vec<Change>,
-    /// Whether they are in the document in memory already.
-    pub applied: bool,
-    /// Those that are held.
-    pub held: Vec<(Change, Reason)>,
-}
-
 /// A change that is to be held.
-struct Hold {
-    change: Change,
-    reason: Reason,
-    facts: Vec<String>,
+pub(super) struct Hold {
+    pub change: Change,
+    pub reason: Reason,
+    pub facts: Vec<String>,
     /// The refused work that it builds on, if it does.
-    work: Option<Uuid>,
+    pub work: Option<Uuid>,
 }
 
 /// A change that is held already.
-struct Known {
-    work: Uuid,
-    reason: Reason,
-    state: String,
-    bytes: Vec<u8>,
+pub(super) struct Known {
+    pub work: Uuid,
+    pub reason: Reason,
+    pub state: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Writer<'_> {
-    /// Examines changes that are not in the document yet. Those that are to be held are written down.
-    pub(crate) fn examine(
+    pub(super) fn known_held(
         &self,
-        grid: &GridCode,
-        news: &DocumentChanges,
-        stored: &mut Stored,
-        changes: Vec<Change>,
-        sender: &Sender<'_>,
-    ) -> Result<Examined, StoreError> {
-        let known = self.known_held(news.document, sender.install)?;
-        let in_scope = sender.rights.scope.covers(grid);
-        if in_scope && known.is_empty() {
-            let before = Content::read(&stored.document, news.document)?;
-            if stored.document.apply(changes.clone()).is_ok() {
-                let after = Content::read(&stored.document, news.document);
-                if after.is_ok_and(|after| complaint(&before, &after, sender).is_none()) {
-                    return Ok(Examined { good: changes, applied: true, held: Vec::new() });
-                }
-            }
-            *stored = self.load(news.document, news.kind)?;
-        }
-        let (good, holds) = self.sort_out(news, changes, sender, in_scope, &known)?;
-        self.hold(grid, news, sender, &holds)?;
-        let held = holds.into_iter().map(|hold| (hold.change, hold.reason)).collect();
-        Ok(Examined { good, applied: false, held })
-    }
-
-    /// Finds out which changes must be held, one after the other: a change adds what the document says with it and
-    /// not without it, whether or not what it builds on is held.
-    fn sort_out(
-        &self,
-        news: &DocumentChanges,
-        changes: Vec<Change>,
-        sender: &Sender<'_>,
-        in_scope: bool,
-        known: &HashMap<ChangeHash, Known>,
-    ) -> Result<(Vec<Change>, Vec<Hold>), StoreError> {
-        let pushed: Vec<ChangeHash> = changes.iter().map(Change::hash).collect();
-        let mut beneath: Vec<Change> = known
-            .iter()
-            .filter(|(hash, _)| !pushed.contains(hash))
-            .filter_map(|(_, known)| read_change(&known.bytes).ok())
-            .collect();
-        let mut held: HashMap<ChangeHash, (Reason, Option<Uuid>)> = known
-            .iter()
-            .filter(|(hash, known)| !pushed.contains(hash) || known.is_refused())
-            .map(|(hash, known)| (*hash, (known.reason, known.is_refused().then_some(known.work))))
-            .collect();
-        let mut trial = self.trial(news, &beneath)?;
-        let (mut good, mut holds) = (Vec::new(), Vec::new());
-        for change in changes {
-            let before = Content::read(&trial.document, news.document)?;
-            let after = trial
-                .document
-                .apply(vec![change.clone()])
-                .and_then(|()| Content::read(&trial.document, news.document));
-            let (facts, complaint) = match &after {
-                Ok(after) => {
-                    let facts = before.facts_until(after).iter().map(Fact::word).collect();
-                    (facts, complaint(&before, after, sender))
-                }
-                Err(_) => (Vec::new(), None),
-            };
-            if after.is_ok() {
-                beneath.push(change.clone());
-            } else {
-                trial = self.trial(news, &beneath)?;
-            }
-            let built_on = change.deps().iter().find_map(|hash| held.get(hash).copied());
-            let out_of_scope = (!in_scope).then_some(Reason::Scope);
-            let own = held.get(&change.hash()).copied();
-            let reason = own.or(built_on).or_else(|| Some((out_of_scope.or(complaint)?, None)));
-            match reason {
-                Some((reason, work)) => {
-                    held.insert(change.hash(), (reason, work));
-                    holds.push(Hold { change, reason, facts, work });
-                }
-                None => good.push(change),
-            }
-        }
-        Ok((good, holds))
-    }
-
-    /// The document as it stands, with these changes as far as they apply.
-    fn trial(&self, news: &DocumentChanges, changes: &[Change]) -> Result<Stored, StoreError> {
-        let mut trial = self.load(news.document, news.kind)?;
-        if trial.document.apply(changes.to_vec()).is_err() {
-            trial = self.load(news.document, news.kind)?;
-        }
-        Ok(trial)
-    }
-
-    fn known_held(&self, document: Uuid, install: Uuid) -> Result<HashMap<ChangeHash, Known>, StoreError> {
+        document: Uuid,
+        install: Uuid,
+    ) -> Result<HashMap<ChangeHash, Known>, StoreError> {
         let mut statement = self.transaction.prepare_cached(
             "SELECT held_change.hash, held.id, held.reason, held.state, held_change.bytes
              FROM held JOIN held_change ON held_change.held = held.id
@@ -152,7 +54,7 @@ impl Writer<'_> {
         Ok(known)
     }
 
-    fn hold(
+    pub(super) fn hold(
         &self,
         grid: &GridCode,
         news: &DocumentChanges,
@@ -266,15 +168,7 @@ impl Writer<'_> {
 }
 
 impl Known {
-    fn is_refused(&self) -> bool {
+    pub fn is_refused(&self) -> bool {
         self.state == HeldStatus::Refused.as_str()
     }
-}
-
-/// The first thing that speaks against what was put on record between the two.
-fn complaint(before: &Content, after: &Content, sender: &Sender<'_>) -> Option<Reason> {
-    before
-        .facts_until(after)
-        .iter()
-        .find_map(|fact| judge(fact, before.dossier(), after.dossier(), &sender.rights))
 }

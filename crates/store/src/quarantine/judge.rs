@@ -1,6 +1,6 @@
 //! Whether somebody had the right to put a fact on record. Pure: over what a document said before and says after.
 
-use domain::{Dossier, Permission, Stage, StageChange};
+use domain::{Decision, Dossier, Permission, Stage, StageChange};
 
 use super::{Fact, Reason, Rights};
 use crate::DossierWrite;
@@ -24,7 +24,7 @@ pub fn judge(
         // A newer version's: whoever supervises vouches for it.
         Fact::Unknown => return (!may(Permission::Supervise)).then_some(Reason::Rule),
     };
-    let permission = needed(write, before);
+    let permission = needed(write, before, after);
     let signed = signed(author(write), permission.is_some_and(may), rights);
     signed.or_else(|| broken_rule(write, after).then_some(Reason::Rule))
 }
@@ -38,7 +38,7 @@ fn signed(by: &str, may: bool, rights: &Rights<'_>) -> Option<Reason> {
 }
 
 /// What somebody must be allowed to do to write this; `None` for what only the office writes.
-fn needed(write: &DossierWrite, before: Option<&Dossier>) -> Option<Permission> {
+fn needed(write: &DossierWrite, before: Option<&Dossier>, after: Option<&Dossier>) -> Option<Permission> {
     Some(match write {
         DossierWrite::Register { .. }
         | DossierWrite::SetField(..)
@@ -48,15 +48,14 @@ fn needed(write: &DossierWrite, before: Option<&Dossier>) -> Option<Permission> 
         | DossierWrite::AddPhoto(_)
         | DossierWrite::AddPlanProgress(_) => Permission::Record,
         DossierWrite::AddDecision(decision) => {
-            let state = before.map(Dossier::decision_state);
-            let settles = state.is_some_and(|state| {
-                let contested: Vec<_> = state.contested.iter().map(|decision| decision.id).collect();
-                takes_both(decision.after.as_deref(), &state.tips, &contested)
-            });
+            let settles = before.is_some_and(|dossier| decides(decision, dossier))
+                || after.is_some_and(|after| decides(decision, &without(after, write)));
             if decision.inspection.is_none() || settles { Permission::Supervise } else { Permission::Record }
         }
         DossierWrite::AddStageChange(change) => {
-            if settles(change, before) {
+            if before.is_some_and(|dossier| settles(change, dossier))
+                || after.is_some_and(|after| settles(change, &without(after, write)))
+            {
                 Permission::Supervise
             } else {
                 change.stage.permission()
@@ -71,19 +70,39 @@ fn needed(write: &DossierWrite, before: Option<&Dossier>) -> Option<Permission> 
     })
 }
 
+/// What a dossier says without a fact: with what was put on record beside it, for a mark may be made and settled at once.
+fn without(dossier: &Dossier, write: &DossierWrite) -> Dossier {
+    let mut dossier = dossier.clone();
+    match write {
+        DossierWrite::AddDecision(decision) => dossier.decisions.retain(|other| other.id != decision.id),
+        DossierWrite::AddStageChange(change) => dossier.stage_changes.retain(|other| other.id != change.id),
+        _ => {}
+    }
+    dossier
+}
+
+/// Whether a decision settles what was decided apart.
+fn decides(decision: &Decision, dossier: &Dossier) -> bool {
+    let state = dossier.decision_state();
+    let contested: Vec<_> = state.contested.iter().map(|decision| decision.id).collect();
+    takes_both(decision.after.as_deref(), &state.tips, &contested)
+}
+
 /// Whether a step settles what was done apart.
-fn settles(change: &StageChange, before: Option<&Dossier>) -> bool {
-    before.is_some_and(|dossier| {
-        dossier.problems.iter().filter(|problem| problem.id == change.problem).any(|problem| {
-            let state = dossier.state(problem);
-            takes_both(change.after.as_deref(), &state.tips, &state.contested)
-        })
+fn settles(change: &StageChange, dossier: &Dossier) -> bool {
+    dossier.problems.iter().filter(|problem| problem.id == change.problem).any(|problem| {
+        let state = dossier.state(problem);
+        takes_both(change.after.as_deref(), &state.tips, &state.contested)
     })
 }
 
-/// Whether somebody saw what stands and what is contested, and takes the place of both.
+/// Whether somebody saw what stands and what is contested, and takes the place of both. Whoever does not say what they
+/// build on takes the place of all that is on record.
 fn takes_both<I: PartialEq>(after: Option<&[I]>, tips: &[I], contested: &[I]) -> bool {
-    let names = |ids: &[I]| after.is_some_and(|after| after.iter().any(|id| ids.contains(id)));
+    let names = |ids: &[I]| match after {
+        Some(after) => after.iter().any(|id| ids.contains(id)),
+        None => !ids.is_empty(),
+    };
     names(tips) && names(contested)
 }
 

@@ -3,6 +3,7 @@
 //! lead decides. A device sets refused work aside and writes the honest part of it anew.
 
 mod content;
+mod examine;
 mod hold;
 mod judge;
 mod row;

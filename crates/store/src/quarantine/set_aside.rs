@@ -25,7 +25,7 @@ impl Writer<'_> {
     /// Notes that a lead let changes in that were held.
     pub fn accept_held(&self, hash: &[u8]) -> Result<(), StoreError> {
         self.transaction
-            .prepare_cached("UPDATE change SET unsent = 0, refused = '' WHERE hash = ?1")?
+            .prepare_cached("UPDATE change SET unsent = 0, refused = '' WHERE hash = ?1 AND unsent = 1")?
             .execute([hash])?;
         Ok(())
     }
@@ -245,7 +245,7 @@ impl Gone {
         match write {
             DossierWrite::AddDecision(fact) => self.rebase(&mut fact.after, |id| id.0),
             DossierWrite::AddStageChange(fact) => self.rebase(&mut fact.after, |id| id.0),
-            DossierWrite::AddProblem(fact) => self.clear(&mut fact.inspection, |id| id.0),
+            // A problem keeps the visit that found it, even one that is gone: without any it would count as a ledger's.
             DossierWrite::AddPaper(fact) => fact.problems.retain(|id| !self.facts.contains(&id.0)),
             DossierWrite::AddPhoto(fact) => {
                 self.clear(&mut fact.inspection, |id| id.0);

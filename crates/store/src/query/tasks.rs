@@ -73,7 +73,11 @@ const TASKS: &str = "
     ), result AS (
         SELECT task, count(*) AS sites, count(*) FILTER (WHERE named) AS named,
             count(*) FILTER (WHERE problems > 0) AS sites_with, count(*) FILTER (WHERE named AND problems > 0) AS named_with,
-            sum(problems) AS problems, sum(major) AS major, sum(closed_out) AS closed_out
+            -- Of a campaign only what was found at its own sites counts, so that it is the sum of its villages.
+            sum(problems) AS problems, sum(major) AS major, sum(closed_out) AS closed_out,
+            coalesce(sum(problems) FILTER (WHERE named), 0) AS named_problems,
+            coalesce(sum(major) FILTER (WHERE named), 0) AS named_major,
+            coalesce(sum(closed_out) FILTER (WHERE named), 0) AS named_closed_out
         FROM visited GROUP BY task
     ), figure AS (
         SELECT task.*,
@@ -82,8 +86,9 @@ const TASKS: &str = "
             coalesce(CASE kind WHEN 'campaign' THEN result.named ELSE min(result.sites, 1) END, 0) AS checked,
             coalesce(CASE kind WHEN 'campaign' THEN result.named_with ELSE min(result.sites_with, 1) END, 0)
                 AS with_problems,
-            coalesce(result.problems, 0) AS problems, coalesce(result.major, 0) AS major,
-            coalesce(result.closed_out, 0) AS closed_out,
+            coalesce(CASE kind WHEN 'campaign' THEN named_problems ELSE result.problems END, 0) AS problems,
+            coalesce(CASE kind WHEN 'campaign' THEN named_major ELSE result.major END, 0) AS major,
+            coalesce(CASE kind WHEN 'campaign' THEN named_closed_out ELSE result.closed_out END, 0) AS closed_out,
             (SELECT count(*) FROM filed_case WHERE filed_case.task = task.id) AS cases,
             (SELECT coalesce(sum(fine_yuan), 0) FROM filed_case WHERE filed_case.task = task.id) AS fines,
             (SELECT site FROM task_site WHERE task_site.task = task.id AND kind <> 'campaign' LIMIT 1) AS site

@@ -25,7 +25,11 @@ impl Writer<'_> {
     /// Writes what follows from the rules of a county: the days of all its rechecks, where the rules are others now.
     pub(crate) fn show_rules(&self, county: &GridCode, days: Option<&RecheckDays>) -> Result<(), StoreError> {
         let before = self.recheck_days(county)?;
-        let Some(days) = days.filter(|days| **days != before) else { return Ok(()) };
+        // A county without rules has the usual ones, also where it had others that a lead refused.
+        let days = &days.cloned().unwrap_or_default();
+        if *days == before {
+            return Ok(());
+        }
         self.transaction.execute(
             "INSERT INTO county_rule VALUES (?1, ?2)
              ON CONFLICT (county) DO UPDATE SET recheck_days = excluded.recheck_days",

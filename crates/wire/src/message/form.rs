@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
-    ChecklistAnswer, InspectionId, InspectionSource, PhotoHash, Position, ProblemId, Severity, SiteId,
-    TaskId, Verdict,
+    ChecklistAnswer, DecisionId, InspectionId, InspectionSource, PhotoHash, Position, ProblemId, Severity,
+    SiteId, TaskId, Verdict,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -80,6 +80,9 @@ messages! {
         fix_clock_ahead_s: Option<i64>,
         /// What the inspector judged.
         decision: Option<NewDecision>,
+        /// The decisions that stood when the inspector judged. Others that were taken meanwhile are not overruled: both
+        /// stay, and the site is marked. A form that does not say has seen what stands now.
+        seen: Option<Vec<DecisionId>>,
         /// What else there is to say.
         remarks: String,
         /// The petition, assigned task or campaign that this is for.

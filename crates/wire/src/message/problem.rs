@@ -156,6 +156,8 @@ messages! {
         id: CompletionId,
         /// The site.
         site: SiteId,
+        /// The decision in force that the person saw. Where another stands by now, nothing is written.
+        decision: Option<DecisionId>,
         /// Whether it was carried out. Only possible when all problems are closed out.
         done: bool,
         /// On which day.

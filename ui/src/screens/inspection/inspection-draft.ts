@@ -64,6 +64,8 @@ export interface InspectionDraft extends PhotoForm, PlanDraft {
   checklist: ChecklistLine[]
   /** Whether a site that was done is polluting again; `null` until somebody has said. */
   relapse: boolean | null
+  /** The decisions that stood when the verdict was chosen, so that one taken elsewhere meanwhile is not overruled. */
+  seen: string[] | null
 }
 
 export interface ChecklistLine {
@@ -83,6 +85,7 @@ export function newInspection(): InspectionDraft {
     task: null,
     checklist: [],
     relapse: null,
+    seen: null,
     ...noPhotos(),
   }
 }
@@ -153,6 +156,7 @@ export function parseInspection(body: string): InspectionDraft {
     task: asId(loose['task']),
     checklist: asList(loose['checklist']).map(asObject).flatMap(({ item, answer }) => (asText(item) === '' ? [] : [{ item: asText(item), answer: asWord(answer, ANSWERS) }])),
     relapse: typeof loose['relapse'] === 'boolean' ? loose['relapse'] : null,
+    seen: Array.isArray(loose['seen']) ? asList(loose['seen']).flatMap((id) => asId(id) ?? []) : null,
     ...parsePhotoForm(loose, ids),
   }
 }
@@ -197,6 +201,7 @@ export function requestOf(draft: InspectionDraft, id: string, site: string, phot
     position: positionOf(draft.place),
     fix_clock_ahead_s: fixClockAheadS(draft.place),
     decision: decisionOf(draft),
+    seen: draft.verdict === null ? null : draft.seen,
     remarks: draft.remarks.trim(),
     task: draft.task,
     checklist: draft.checklist.flatMap(({ item, answer }) => (answer === null ? [] : [{ item, answer }])),

@@ -49,14 +49,18 @@ describe('the facts', () => {
 
 describe('the requirements', () => {
   it('follow severity and deadline', () => {
-    expect(requirementsOf(bare, [spray])).toBe('上述问题于2026年3月8日前整改完毕。')
-    expect(requirementsOf(bare, [spray, waste, later])).toBe(
+    expect(requirementsOf(bare, [spray], '2026-03-01')).toBe('上述问题于2026年3月8日前整改完毕。')
+    expect(requirementsOf(bare, [spray, waste, later], '2026-03-01')).toBe(
       '1．第1项问题于2026年3月8日前整改完毕。\n2．第2项问题属重大问题，立即停止相关行为，于2026年3月20日前整改完毕。\n3．第3项问题立行立改。',
     )
   })
 
+  it('name no day that has passed', () => {
+    expect(requirementsOf(bare, [spray, waste], '2026-03-09')).toBe('1．第1项问题于整改期限前整改完毕。\n2．第2项问题属重大问题，立即停止相关行为，于2026年3月20日前整改完毕。')
+  })
+
   it('name the measures of the plan in force', () => {
-    expect(requirementsOf(plan, [spray])).toBe('1．上述问题于2026年3月8日前整改完毕。\n2．落实整治措施：拆除设备。')
+    expect(requirementsOf(plan, [spray], '2026-03-01')).toBe('1．上述问题于2026年3月8日前整改完毕。\n2．落实整治措施：拆除设备。')
   })
 })
 

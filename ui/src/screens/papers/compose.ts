@@ -52,9 +52,10 @@ export function factsOf(step: EnforcementStep, { papers }: PaperRecord, chosen: 
   return parts.filter((part) => part !== '').join('\n')
 }
 
-function demand({ problem, deadline }: ProblemView, at: number, all: number): string {
+/** A day that has passed cannot be demanded: then the deadline that the paper itself gives counts. */
+function demand({ problem, deadline }: ProblemView, at: number, all: number, today: string): string {
   const what = all === 1 ? '上述问题' : `第${at + 1}项问题`
-  const by = deadline === null ? '' : `于${chineseDay(deadline)}前`
+  const by = deadline === null ? '' : deadline < today ? '于整改期限前' : `于${chineseDay(deadline)}前`
   if (problem.severity === 'immediate') return `${what}立行立改${by === '' ? '' : `，${by}完成`}。`
   if (problem.severity === 'major') return `${what}属重大问题，立即停止相关行为，${by}整改完毕。`
   return `${what}${by}整改完毕。`
@@ -63,8 +64,8 @@ function demand({ problem, deadline }: ProblemView, at: number, all: number): st
 const decisionOf = ({ decisions, decision }: PaperRecord) => decisions.find(({ id }) => id === decision) ?? null
 
 /** What must be done: from severity and deadline of each problem, and the plan. */
-export function requirementsOf(record: PaperRecord, chosen: readonly ProblemView[]): string {
-  const lines = chosen.map((view, at) => demand(view, at, chosen.length))
+export function requirementsOf(record: PaperRecord, chosen: readonly ProblemView[], today: string): string {
+  const lines = chosen.map((view, at) => demand(view, at, chosen.length, today))
   const measures = bare(decisionOf(record)?.measures ?? '')
   if (measures !== '') lines.push(`落实整治措施：${measures}。`)
   return numberedLines(lines)

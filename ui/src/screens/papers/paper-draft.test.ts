@@ -46,14 +46,14 @@ describe('a new paper', () => {
 
 describe('the chosen problems', () => {
   it('carry facts and requirements with them', () => {
-    const draft = withProblems(newPaper('persuade', dossier, '2026-03-01'), dossier, [ID(1)])
+    const draft = withProblems(newPaper('persuade', dossier, '2026-03-01'), dossier, [ID(1)], '2026-03-01')
     expect(draft.facts).toBe('2026年3月1日现场检查发现：露天喷漆。')
     expect(draft.requirements).toBe('上述问题于2026年3月8日前整改完毕。')
   })
 
   it('leave alone what somebody wrote', () => {
     const own = { ...newPaper('persuade', dossier, '2026-03-01'), facts: '自己写的' }
-    expect(withProblems(own, dossier, [ID(1)]).facts).toBe('自己写的')
+    expect(withProblems(own, dossier, [ID(1)], '2026-03-01').facts).toBe('自己写的')
   })
 })
 

@@ -72,7 +72,7 @@ export function newPaper(step: EnforcementStep, dossier: DossierView, today: str
   paper.facts = factsOf(step, dossier, chosen)
   paper.receipt.name = dossier.fields.operator
   if (step === 'persuade') {
-    paper.requirements = requirementsOf(dossier, chosen)
+    paper.requirements = requirementsOf(dossier, chosen, today)
     const onRecord = deadlineFor(dossier, chosen, today)
     // Where all have passed somebody must think of a new one.
     paper.deadline = onRecord !== '' || onlyPast(dossier, chosen, today) ? onRecord : usualDeadline(today)
@@ -118,7 +118,7 @@ export const stepOfDraft = (body: string): EnforcementStep | null => asWord(loos
 export const tickIds = (ticks: Ticks): ReadonlySet<string> => new Set(MEASURES.map((measure) => ticks[measure].id))
 
 /** Other problems were chosen: facts and requirements follow them, unless somebody wrote them anew. */
-export function withProblems(draft: PaperDraft, dossier: DossierView, problems: string[]): PaperDraft {
+export function withProblems(draft: PaperDraft, dossier: DossierView, problems: string[], today: string): PaperDraft {
   const [before, after] = [draft.problems, problems].map((ids) => dossier.problems.filter(({ problem }) => ids.includes(problem.id)))
   const follows = <T>(now: T, from: T, to: T): T => (now === from ? to : now)
   return {
@@ -126,7 +126,7 @@ export function withProblems(draft: PaperDraft, dossier: DossierView, problems: 
     problems,
     facts: follows(draft.facts, factsOf(draft.step, dossier, before ?? []), factsOf(draft.step, dossier, after ?? [])),
     requirements:
-      draft.step === 'persuade' ? follows(draft.requirements, requirementsOf(dossier, before ?? []), requirementsOf(dossier, after ?? [])) : draft.requirements,
+      draft.step === 'persuade' ? follows(draft.requirements, requirementsOf(dossier, before ?? [], today), requirementsOf(dossier, after ?? [], today)) : draft.requirements,
   }
 }
 

@@ -82,7 +82,7 @@ export function usePaperForm(id: string, site: string, step: EnforcementStep) {
   }
 
   function choose(problems: string[]): void {
-    if (form.value && dossier.value) form.value = withProblems(form.value, dossier.value, problems)
+    if (form.value && dossier.value) form.value = withProblems(form.value, dossier.value, problems, day(new Date()))
   }
 
   /** Writes a text anew; what stood there can be had back. */

@@ -144,6 +144,7 @@ fn nobody_signs_for_others_numbers_papers_or_overwrites_what_is_on_record() {
     let mut done = before.clone();
     let comment = String::new();
     done.completions.push(Completion {
+        of: None,
         id: CompletionId::new(),
         done: true,
         done_on: None,
