@@ -16,6 +16,11 @@ const plan = {
 } as PaperRecord
 
 describe('the facts', () => {
+  it('say of what came with a ledger neither a day nor that somebody saw it', () => {
+    const listed = { ...spray, problem: { ...spray.problem, inspection: null } }
+    expect(factsOf('persuade', bare, [listed])).toBe('台账登记：露天喷漆，无治理设施。')
+    expect(factsOf('persuade', bare, [listed, waste])).toBe('存在以下问题：\n1．露天喷漆，无治理设施（台账登记）；\n2．危废随意堆放（2026年3月1日现场检查发现）。')
+  })
   it('tell one problem in one sentence', () => {
     expect(factsOf('persuade', bare, [spray])).toBe('2026年3月1日现场检查发现：露天喷漆，无治理设施。')
   })

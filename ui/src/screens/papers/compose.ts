@@ -20,14 +20,23 @@ function numberedLines(lines: string[]): string {
   return lines.map((line, at) => (lines.length === 1 ? line : `${at + 1}．${line}`)).join('\n')
 }
 
+/** Only what somebody saw on a visit is told as seen there, with its day: of what came with a ledger neither is known. */
+const isListed = ({ problem }: ProblemView): boolean => problem.inspection === null
+const sourceOf = (view: ProblemView): string => (isListed(view) ? '台账登记' : `${chineseDate(view.problem.at)}现场检查发现`)
+
+/** What was found, each once and in the order in which the requirements count. */
 function foundText(problems: readonly ProblemView[]): string {
-  if (problems.length === 0) return ''
-  const days = new Set(problems.map(({ problem }) => chineseDate(problem.at)))
-  const [only] = days.size === 1 ? days : []
-  const lines = problems.map(({ problem }) => `${bare(problem.description)}${only ? '' : `（${chineseDate(problem.at)}发现）`}`)
-  if (lines.length === 1) return `${only ?? ''}现场检查发现：${lines[0]}。`
-  const told = lines.map((line, at) => `${at + 1}．${line}${at === lines.length - 1 ? '。' : '；'}`)
-  return [`${only ?? ''}现场检查发现以下问题：`, ...told].join('\n')
+  const [first] = problems
+  if (!first) return ''
+  const [only] = new Set(problems.map(sourceOf)).size === 1 ? [sourceOf(first)] : []
+  const lead = only ?? (problems.some(isListed) ? '' : '现场检查发现')
+  const line = (view: ProblemView): string => {
+    const day = lead === '现场检查发现' ? `${chineseDate(view.problem.at)}发现` : sourceOf(view)
+    return `${bare(view.problem.description)}${only ? '' : `（${day}）`}`
+  }
+  if (problems.length === 1) return `${lead}：${line(first)}。`
+  const told = problems.map((view, at) => `${at + 1}．${line(view)}${at === problems.length - 1 ? '。' : '；'}`)
+  return [`${lead === '' ? '存在' : lead}以下问题：`, ...told].join('\n')
 }
 
 function noticeText({ paper, number_text }: NumberedPaper): string {

@@ -8,7 +8,7 @@ export const ID = (n: number): string => `00000000-0000-7000-8000-${String(n).pa
 
 export function problem(n: number, description: string, severity: Severity, deadline: string | null, at = '2026-03-01T02:00:00Z'): ProblemView {
   return {
-    problem: { id: ID(n), inspection: null, description, severity, deadline, at, by: '林秋' },
+    problem: { id: ID(n), inspection: ID(900), description, severity, deadline, at, by: '林秋' },
     stage: 'confirmed',
     sent_back_from: null,
     since: at,
