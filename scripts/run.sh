@@ -6,9 +6,15 @@ set -euo pipefail
 
 home=${VILLAGE_LEDGER_HOME:-$root/var}
 listen=${VILLAGE_LEDGER_LISTEN:-127.0.0.1:8770}
+# The app runs on the same machine, where it may speak HTTP; over the network it would have to be invited.
+case $listen in
+  127.*) nearby=$listen ;;
+  localhost:* | 0.0.0.0:* | '[::]:'*) nearby=127.0.0.1:${listen##*:} ;;
+  *) die "VILLAGE_LEDGER_LISTEN must be a loopback address, or 0.0.0.0 for all of the network, not $listen" ;;
+esac
 display=${DISPLAY:-}${WAYLAND_DISPLAY:-}
 
-answers() { (exec 3<>"/dev/tcp/${listen%:*}/${listen##*:}") 2>/dev/null; }
+answers() { (exec 3<>"/dev/tcp/${nearby%:*}/${nearby##*:}") 2>/dev/null; }
 ! answers || die "port ${listen##*:} is in use. Stop what runs there (perhaps another 'make run'), or choose another: VILLAGE_LEDGER_LISTEN=127.0.0.1:8771 make run"
 
 "$root/scripts/setup.sh" "$([ -n "$display" ] && echo app || echo server)"
@@ -76,7 +82,7 @@ done
 if [ -n "$display" ]; then
   WEBKIT_DISABLE_COMPOSITING_MODE=1 \
     VILLAGE_LEDGER_DATA=$home/app \
-    VILLAGE_LEDGER_SERVER=http://$listen \
+    VILLAGE_LEDGER_SERVER=http://$nearby \
     VILLAGE_LEDGER_TOKEN=$(cat "$home/app-token") \
     "$target/debug/village-ledger" &
   children+=("$!")

@@ -30,11 +30,18 @@ step() {
 ui() { npm --prefix ui run "$1"; }
 
 rust_tests() {
+  # A few of the simulated seasons; all of them have a step of their own.
+  export VILLAGE_LEDGER_SEASONS=10
   if has cargo-nextest; then
     cargo nextest run "${workspace[@]}" --no-fail-fast
   else
     cargo test "${workspace[@]}" --lib --bins --tests --no-fail-fast
   fi
+}
+
+# Alone, because it uses every core; what it did and suffered is printed at its end.
+seasons() {
+  cargo test "${workspace[@]}" --test simulation -- --nocapture
 }
 
 browser_tests() {
@@ -53,6 +60,7 @@ step ui-build "build of the user interface" ui build
 step clippy "clippy" cargo clippy "${workspace[@]}" --all-targets -- -D warnings
 step build "build of server, app and tests" cargo build "${workspace[@]}" --lib --bins --tests
 step rust "tests of Rust" rust_tests
+step seasons "a thousand simulated seasons" seasons
 step npm-browser "packages of the browser tests" npm_ci "$root/tests/browser"
 step browser "the console in Chromium, new and old, and the app in WebKit" browser_tests
 

@@ -30,7 +30,8 @@ async fn inspector(office: &TestOffice, name: &str, village: &str) -> Inspector 
     let person = office.access.add_person(name, Role::Inspector, Some(scope), now).unwrap();
     let token = office.access.add_device("手机", person.id, None, now).unwrap();
     let inspector = Inspector::alone();
-    let request = ConnectServer { address: office.address.clone(), token, person: name.to_owned() };
+    let request =
+        ConnectServer { certificate: None, address: office.address.clone(), token, person: name.to_owned() };
     let request = serde_json::to_value(request).unwrap();
     let device = inspector.device.clone();
     tokio::task::spawn_blocking(move || device.call("sync.connect", request).unwrap()).await.unwrap();

@@ -79,6 +79,7 @@ async fn a_malformed_batch_is_refused_and_the_store_is_as_it_was() {
         }],
         photos: vec![],
         held: vec![],
+        report: DeviceReport::default(),
     };
     let mut outcomes = Vec::new();
     let torn = good[..good.len() / 2].to_vec();

@@ -8,6 +8,7 @@ use store::StoreError;
 use wire::command::COMMANDS;
 use wire::device::DEVICE_COMMANDS;
 use wire::message::*;
+use wire::office::OFFICE_COMMANDS;
 use wire::{ApiError, ErrorCode};
 
 /// A village in which nobody here works.
@@ -63,7 +64,7 @@ async fn every_command_asks_for_its_permission_whoever_calls_it_at_the_console()
     let mut refused = 0;
     for role in Role::ALL {
         let console = Console::of(&office, role.zh(), *role);
-        for info in COMMANDS {
+        for info in COMMANDS.iter().chain(OFFICE_COMMANDS) {
             // A request that no command can read: the permission comes first.
             let reply = console.call(info.name, Value::Null).await;
             assert_eq!(
@@ -76,7 +77,8 @@ async fn every_command_asks_for_its_permission_whoever_calls_it_at_the_console()
             refused += usize::from(is_forbidden(&reply));
         }
     }
-    let expected = Role::ALL.iter().flat_map(|role| COMMANDS.iter().map(move |info| (role, info)));
+    let all = || COMMANDS.iter().chain(OFFICE_COMMANDS);
+    let expected = Role::ALL.iter().flat_map(|role| all().map(move |info| (role, info)));
     assert_eq!(refused, expected.filter(|(role, info)| !role.may(info.permission)).count());
 }
 
@@ -94,6 +96,11 @@ async fn every_command_asks_for_its_permission_on_a_device_too() {
                 info.name
             );
             assert!(reply.is_err(), "{}", info.name);
+        }
+        // What only the office knows, no device answers.
+        for info in OFFICE_COMMANDS {
+            let reply = person.try_call::<Value>(info.name, Value::Null).unwrap_err();
+            assert_eq!(reply.code, ErrorCode::UnknownCommand, "{}", info.name);
         }
         let session: Session = person.call("session.get", Nothing {});
         assert_eq!((session.person.as_str(), session.role), (role.zh(), *role));

@@ -381,7 +381,8 @@ async fn a_device_that_meets_another_server_does_not_claim_photos_that_it_remove
     asked::<FreedSpace>(&ahua, "photos.free_space", FreeSpace { older_than_days: 0 }).await.unwrap();
     let second = TestOffice::of_donghui().await;
     let token = second.token_of("阿华", Role::Lead);
-    let connect = ConnectServer { address: second.address.clone(), token, person: String::new() };
+    let connect =
+        ConnectServer { certificate: None, address: second.address.clone(), token, person: String::new() };
     asked::<SyncStatus>(&ahua, "sync.connect", connect).await.unwrap();
     ahua.sync().await.unwrap();
     let status = ahua.status();

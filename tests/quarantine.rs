@@ -202,7 +202,7 @@ async fn what_lies_outside_of_the_scope_is_held() {
     let ahua = Inspector::alone().connected(&office.address, token).await;
     ahua.sync().await.unwrap();
     let elsewhere = PersonChange {
-        scope: Some(Scope::new(vec!["350211102208".parse().unwrap()])),
+        scope: Some(Some(Scope::new(vec!["350211102208".parse().unwrap()]))),
         ..PersonChange::default()
     };
     office.access.change_person(person.id, elsewhere).unwrap();

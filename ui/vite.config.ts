@@ -17,7 +17,8 @@ export default defineConfig({
   },
   server: {
     port: 5180,
-    proxy: { '/api': process.env['VILLAGE_LEDGER_SERVER'] ?? 'http://127.0.0.1:8770' },
+    // The host stays as the browser knows it: the server compares it with the page's origin.
+    proxy: { '/api': { target: process.env['VILLAGE_LEDGER_SERVER'] ?? 'http://127.0.0.1:8770', changeOrigin: false } },
   },
   build: {
     // Cheap phones keep the WebView they were sold with.

@@ -75,6 +75,7 @@ fn open(shell: &tauri::App) -> Result<(), Box<dyn std::error::Error>> {
         app::Device::open(&data, HttpConnector::new())
             .map_err(|error| format!("{}: {error}", data.display()))?,
     );
+    device.app().store().keep_reserve();
     device.set_downloads_folder(folders::downloads(shell, &data));
     if let Some(pictures) = folders::pictures(shell) {
         device.set_pictures_folder(pictures);

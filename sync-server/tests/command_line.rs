@@ -1,10 +1,13 @@
 //! The command line as scripts at bureaus use it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
+use sync_server::access::{Access, Visitor};
 use tempfile::TempDir;
+use wire::sync::Invitation;
 
 struct Office {
     folder: TempDir,
@@ -165,4 +168,76 @@ fn a_device_gets_a_token_and_every_call_another() {
     let add = || office.done(&["device", "add", "--name", "阿华的手机", "--grid", "350211102207"]);
     let (one, two) = (add(), add());
     assert!(one.starts_with("vl_") && one.trim_end().len() > 40 && one != two);
+}
+
+#[test]
+fn a_password_comes_from_standard_input_and_opens_the_console() {
+    let office = Office::of_donghui();
+    let with = |arguments: &[&str], password: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sync-server"))
+            .arg("--data")
+            .arg(office.folder.path().join("data"))
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    let add = ["person", "add", "--name", "县管理员", "--role", "admin", "--password-stdin"];
+    assert!(with(&add, "第一个密码 2025").0);
+    let set = ["person", "set-password", "--name", "县管理员"];
+    let (done, said) = with(&set, "短");
+    assert!(!done && said.contains("10 to 200 characters"), "{said}");
+    assert!(!with(&["person", "set-password", "--name", "没有这个人"], "第二个密码 2026").0);
+    assert!(with(&set, "第二个密码 2026").0);
+    let access = Access::open(&office.folder.path().join("data")).unwrap();
+    let visitor = Visitor { peer: [127, 0, 0, 1].into(), browser: String::new() };
+    let signed_in = |password| access.sign_in_by_password("县管理员", password, &visitor, chrono::Utc::now());
+    assert!(signed_in("第一个密码 2025").is_err());
+    signed_in("第二个密码 2026").unwrap();
+    let said = office.failed(&["person", "remove", "--name", "县管理员"]);
+    assert!(said.contains("last administrator"), "{said}");
+}
+
+#[test]
+fn devices_are_invited_listed_and_revoked() {
+    let office = Office::of_donghui();
+    office.done(&["person", "add", "--name", "林志燕", "--role", "inspector", "--grid", "350211102207"]);
+    let invite = ["device", "invite", "--person", "林志燕", "--name", "红米"];
+    assert!(office.failed(&invite).contains("start the server once"));
+    // What the server notes when it starts.
+    let data = office.folder.path().join("data");
+    let pin = wire::sync::Pin::of_certificate(b"a certificate");
+    let app = app::App::open(&data, store::Role::Office, app::system_clock()).unwrap();
+    app.store()
+        .write::<_, store::StoreError>(|writer| {
+            writer.set_setting("console_address", "https://192.168.1.5:8770")?;
+            writer.set_setting("console_certificate", &pin.to_string())
+        })
+        .unwrap();
+    let said = office.done(&invite);
+    let lines: Vec<&str> = said.lines().collect();
+    let (url, address, typed, code) = (lines[0], lines[1], lines[2], &lines[3..]);
+    let (scanned, typed) = (Invitation::read(url, "").unwrap(), Invitation::read(typed, address).unwrap());
+    assert_eq!((&scanned.code, scanned.server.pin.as_ref()), (&typed.code, Some(&pin)));
+    assert!(code.len() > 20 && code.iter().all(|line| line.chars().all(|block| " █▀▄".contains(block))));
+    let elsewhere = office.done(&["device", "invite", "--person", "林志燕", "--address", "10.0.0.7:8770"]);
+    assert!(elsewhere.starts_with("https://10.0.0.7:8770/enrol#pin="));
+    let outside = ["device", "invite", "--person", "林志燕", "--grid", "350211103"];
+    assert!(office.failed(&outside).contains("outside"));
+
+    assert_eq!(office.done(&["device", "list"]), "");
+    office.done(&["device", "add", "--name", "平板", "--person", "林志燕"]);
+    let listed = office.done(&["device", "list"]);
+    let fields: Vec<&str> = listed.trim_end().split('\t').collect();
+    assert_eq!(fields[1..], ["平板", "林志燕", "active", "never", "0", "0"]);
+    office.done(&["device", "revoke", "--id", fields[0]]);
+    assert!(office.done(&["device", "list"]).contains("\trevoked\t"));
+    office.done(&["device", "revoke", "--id", fields[0], "--erase"]);
+    assert!(office.done(&["device", "list"]).contains("\terasing\t"));
+    let unknown = ["device", "revoke", "--id", "00000000-0000-0000-0000-000000000000"];
+    assert!(office.failed(&unknown).contains("no device"));
 }

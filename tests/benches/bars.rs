@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use app::{App, Caller, ImportOptions, Office, SyncWatch, export_ledger, import, sync, system_clock};
-use domain::{GridCode, PhotoHash, Scope, SiteField, SiteId};
+use domain::{GridCode, Scope, SiteField, SiteId};
 use office::{DONGHUI, JIMEI, sample, visit};
 use serde::Serialize;
 use serde_json::Value;
@@ -165,40 +165,7 @@ impl SyncProtocol for Counted {
         Ok(reply)
     }
 
-    async fn photo_state(&self, hash: &PhotoHash) -> Result<PhotoState, ProtocolError> {
-        self.office.photo_state(hash).await
-    }
-
-    async fn photo_send(
-        &self,
-        hash: &PhotoHash,
-        total: u64,
-        offset: u64,
-        bytes: Vec<u8>,
-    ) -> Result<PhotoState, ProtocolError> {
-        self.office.photo_send(hash, total, offset, bytes).await
-    }
-
-    async fn photo_fetch(
-        &self,
-        hash: &PhotoHash,
-        offset: u64,
-        limit: u64,
-    ) -> Result<Option<(Vec<u8>, u64)>, ProtocolError> {
-        self.office.photo_fetch(hash, offset, limit).await
-    }
-
-    async fn photos_held(&self, hashes: Vec<PhotoHash>) -> Result<Vec<bool>, ProtocolError> {
-        self.office.photos_held(hashes).await
-    }
-
-    async fn thumbnails_send(&self, thumbnails: Vec<Thumbnail>) -> Result<(), ProtocolError> {
-        self.office.thumbnails_send(thumbnails).await
-    }
-
-    async fn thumbnails_fetch(&self, hashes: Vec<PhotoHash>) -> Result<Thumbnails, ProtocolError> {
-        self.office.thumbnails_fetch(hashes).await
-    }
+    office::forward!(office: rest);
 }
 
 /// The ledger of the county, again and again under other names.

@@ -33,7 +33,7 @@ test('a lead opens the console', async (t) => {
     const other = await openPage(browser, phone)
     await other.goto(server.signIn)
     await other.goto(`${server.address}/`)
-    await other.getByTestId('sign-in-code').waitFor()
+    await other.getByTestId('sign-in-name').waitFor()
     assert.deepEqual(await violations(other), [])
     await other.context().close()
   })

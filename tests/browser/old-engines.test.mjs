@@ -15,7 +15,7 @@ import { published } from './lib/totals.mjs'
 
 const enterprise = '闽南厦集五金加工厂'
 /** What the office does not have, because a device alone syncs, and says so. */
-const notHere = new Set(['missing', 'sync'])
+const notHere = new Set(['missing', 'sync', 'bundle', 'enrol'])
 
 /** Of a form that nobody has begun. */
 const newForm = '01900000-0000-7000-8000-000000000000'
@@ -75,7 +75,10 @@ async function office(t) {
   await server.call('tasks.enter', { id: task, kind: 'petition', grid: donghui, list: '热线', number: '1', title: '夜间喷漆异味', content: '', petitioner: '', from: '2026-11-01', deadline: null, site })
   const content = { step: 'persuade', requirements: '停止露天喷漆', deadline: '2099-12-31', receipt: { kind: 'refused', witness: '林秋' } }
   await server.call('papers.record', { id: paper, site, problems: [problem], facts: '喷漆废气直排', content, reason: '', position: null, photos: [], draft: null })
-  return { server, enterprise: sites[0].id, known: { site, problem, task, paper, stage: 'confirmed', step: 'cut_off', grid: donghui, draft: newForm, rest: 'nowhere' } }
+  await server.addDevice('旧手机')
+  const [{ id: person }] = await server.call('people.list', {})
+  const [{ id: device }] = (await server.call('devices.list', {})).devices
+  return { server, enterprise: sites[0].id, known: { site, person, device, problem, task, paper, stage: 'confirmed', step: 'cut_off', grid: donghui, draft: newForm, rest: 'nowhere' } }
 }
 
 async function signIn(t, server, version) {

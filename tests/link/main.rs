@@ -1,8 +1,8 @@
-//! How photos get over a bad link: a device with photos to send, a real server, and between them a link of 128 kbit/s,
+//! How photos, or changed dossiers, get over a bad link: a device with much to send, a real server, and between them a link of 128 kbit/s,
 //! 600 ms round trip and 2 % loss that is cut every 20 seconds. Prints the bytes on the wire beside those of the photos,
 //! and whether anything is missing at the end.
 //!
-//! `cargo run -p village-tests --example link -- EMULATOR [--photos 100] [--side 480]`, as root on Linux. EMULATOR is a
+//! `cargo run -p village-tests --example link -- EMULATOR [--photos 100] [--side 480] [--records 1000]`, as root on Linux. EMULATOR is a
 //! Python program that is called as `EMULATOR NAME delay_ms rate_kbit loss`, joins the network namespaces NAMEd (10.99.0.1)
 //! and NAMEs (10.99.0.2), and beside itself reads NAME.cfg (the three numbers, while it runs) and writes NAME.stat.
 
@@ -27,7 +27,10 @@ struct Arguments {
     /// How many photos.
     #[arg(long, default_value_t = 100)]
     photos: usize,
-    /// Their longest side in pixels: 480 gives about 30 kB, 2000 some hundred.
+    /// Send so many changed dossiers of the county instead of photos, and do not cut the link.
+    #[arg(long)]
+    records: Option<usize>,
+    /// The photos' longest side in pixels: 480 gives about 30 kB, 2000 some hundred.
     #[arg(long, default_value_t = 480)]
     side: usize,
     /// Milliseconds each way, kbit/s, share of packets lost.
@@ -44,14 +47,16 @@ enum Part {
     #[command(hide = true)]
     Server { folder: PathBuf },
     #[command(hide = true)]
-    Device { folder: PathBuf, token: String },
+    Device { folder: PathBuf, token: String, certificate: String },
 }
 
 fn main() {
     let arguments = Arguments::parse();
     match arguments.part {
         Some(Part::Server { folder }) => world::serve(&folder, SERVER),
-        Some(Part::Device { folder, token }) => world::send(&folder, &format!("http://{SERVER}"), &token),
+        Some(Part::Device { folder, token, certificate }) => {
+            world::send(&folder, &format!("https://{SERVER}"), &token, &certificate);
+        }
         None => match &arguments.emulator {
             Some(emulator) => measure(emulator, &arguments),
             None => eprintln!("name the program that emulates the link; --help says more"),
@@ -61,14 +66,20 @@ fn main() {
 
 fn measure(emulator: &Path, arguments: &Arguments) {
     let folder = tempfile::tempdir().unwrap();
-    let world = world::prepare(folder.path(), arguments.photos, arguments.side);
-    println!(
-        "{} photos of {} kB, {} kB in all; thumbnails: {} kB",
-        world.photos.len(),
-        world.bytes / 1_000 / world.photos.len() as u64,
-        world.bytes / 1_000,
-        world.thumbnail_bytes / 1_000
-    );
+    let world = match arguments.records {
+        Some(records) => world::with_records(folder.path(), records),
+        None => world::with_photos(folder.path(), arguments.photos, arguments.side),
+    };
+    match arguments.records {
+        Some(records) => println!("{records} changes, compressed {} bytes", world.bytes),
+        None => println!(
+            "{} photos of {} kB, {} kB in all; thumbnails: {} kB",
+            world.photos.len(),
+            world.bytes / 1_000 / world.photos.len() as u64,
+            world.bytes / 1_000,
+            world.thumbnail_bytes / 1_000
+        ),
+    }
     let link = Link::begin(emulator, folder.path());
     let itself = std::env::current_exe().unwrap();
     let office = folder.path().join("office");
@@ -78,14 +89,20 @@ fn measure(emulator: &Path, arguments: &Arguments) {
     link.set(&arguments.link);
     let before = link.bytes();
     let began = Instant::now();
-    let mut sender =
-        Ended(link.inside("d", &itself).arg("device").arg(&device).arg(&world.token).spawn().unwrap());
+    let mut sender = Ended(
+        link.inside("d", &itself)
+            .arg("device")
+            .arg(&device)
+            .args([&world.token, &world.certificate])
+            .spawn()
+            .unwrap(),
+    );
     let mut cuts = 0;
     let mut next_cut = Duration::from_secs(arguments.cut_every);
     let mut next_line = Duration::from_secs(60);
     while sender.0.try_wait().unwrap().is_none() {
         std::thread::sleep(Duration::from_millis(200));
-        if began.elapsed() >= next_cut {
+        if arguments.records.is_none() && began.elapsed() >= next_cut {
             link.cut(&arguments.link);
             cuts += 1;
             next_cut += Duration::from_secs(arguments.cut_every);
@@ -107,7 +124,17 @@ fn measure(emulator: &Path, arguments: &Arguments) {
     drop(_server);
     let missing = world.missing_at(&office);
     let payload = world.bytes + world.thumbnail_bytes;
-    println!("time: {} s; cut {cuts} times", took.as_secs());
+    println!("time: {:.1} s; cut {cuts} times", took.as_secs_f64());
+    if arguments.records.is_some() {
+        println!(
+            "up: {up} bytes on the wire, {:.3} of the changes compressed",
+            up as f64 / world.bytes as f64
+        );
+        println!("down: {down} bytes on the wire");
+        assert!(!world.differs_from(&office));
+        println!("both sides hold the same");
+        return;
+    }
     println!(
         "up: {up} bytes on the wire, {:.3} of the photos, {:.3} of photos and thumbnails",
         up as f64 / world.bytes as f64,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use app::{App, Clock, Office, SyncWatch};
 use chrono::{DateTime, Utc};
-use domain::{PhotoHash, Role, Scope};
+use domain::{Role, Scope};
 use tempfile::TempDir;
 use wire::ErrorCode;
 use wire::sync::*;
@@ -126,38 +126,5 @@ impl SyncProtocol for OneWay {
         reply
     }
 
-    async fn photo_state(&self, hash: &PhotoHash) -> Result<PhotoState, ProtocolError> {
-        self.office.photo_state(hash).await
-    }
-
-    async fn photo_send(
-        &self,
-        hash: &PhotoHash,
-        total: u64,
-        offset: u64,
-        bytes: Vec<u8>,
-    ) -> Result<PhotoState, ProtocolError> {
-        self.office.photo_send(hash, total, offset, bytes).await
-    }
-
-    async fn photo_fetch(
-        &self,
-        hash: &PhotoHash,
-        offset: u64,
-        limit: u64,
-    ) -> Result<Option<(Vec<u8>, u64)>, ProtocolError> {
-        self.office.photo_fetch(hash, offset, limit).await
-    }
-
-    async fn photos_held(&self, hashes: Vec<PhotoHash>) -> Result<Vec<bool>, ProtocolError> {
-        self.office.photos_held(hashes).await
-    }
-
-    async fn thumbnails_send(&self, thumbnails: Vec<Thumbnail>) -> Result<(), ProtocolError> {
-        self.office.thumbnails_send(thumbnails).await
-    }
-
-    async fn thumbnails_fetch(&self, hashes: Vec<PhotoHash>) -> Result<Thumbnails, ProtocolError> {
-        self.office.thumbnails_fetch(hashes).await
-    }
+    crate::forward!(office: rest);
 }

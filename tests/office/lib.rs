@@ -1,10 +1,13 @@
 //! People and places for the tests: an office with a real server, and inspectors with devices of their own.
 
 pub mod apart;
+pub mod console;
 mod desk;
+mod forward;
 pub mod paper;
 mod records_only;
 pub mod sample;
+pub mod small_disk;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,12 +19,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sync_client::HttpConnector;
 use sync_server::Server;
-use sync_server::access::{Access, Person};
+use sync_server::access::{Access, NewInvitation, Person, Visitor};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 use wire::ApiError;
 use wire::message::*;
+use wire::sync::{Invitation, Pin, ServerAddress};
 
 pub use desk::{Desk, step};
 pub use records_only::records_only;
@@ -36,6 +40,8 @@ pub struct TestOffice {
     pub address: String,
     pub app: Arc<App>,
     pub access: Arc<Access>,
+    /// The hash of the certificate that it shows to those who speak TLS.
+    pub pin: Pin,
     stop: Option<oneshot::Sender<()>>,
     running: tokio::task::JoinHandle<()>,
     pub folder: TempDir,
@@ -54,11 +60,12 @@ impl TestOffice {
         let server = Server::open(folder.path(), address, None).await.unwrap();
         let address = format!("http://{}", server.address());
         let (app, access) = (Arc::clone(&server.state().app), Arc::clone(&server.state().access));
+        let pin = server.fingerprint();
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(async move {
             server.run(async { drop(stopped.await) }).await.unwrap();
         });
-        Self { address, app, access, stop: Some(stop), running, folder }
+        Self { address, app, access, pin, stop: Some(stop), running, folder }
     }
 
     /// Ends the server and gives what is needed to start it again.
@@ -91,6 +98,13 @@ impl TestOffice {
         self.access.add_device("test", self.person(name, role).id, None, self.app.now()).unwrap()
     }
 
+    /// An invitation of a device of somebody, as the app reads it.
+    pub fn invitation(&self, person: &Person) -> Invitation {
+        let new = NewInvitation { person: person.id, device: "手机", scope: None };
+        let (_, code, _) = self.access.invite(new, self.app.now()).unwrap();
+        Invitation { server: ServerAddress { url: self.address.clone(), pin: None }, code }
+    }
+
     /// An inspector whose device is connected.
     pub async fn inspector(&self, name: &str) -> Inspector {
         self.member(name, Role::Inspector).await
@@ -105,7 +119,8 @@ impl TestOffice {
     /// The secret of an open session of somebody at the console.
     pub fn session(&self, person: &Person) -> String {
         let code = self.access.new_sign_in_code(person.id, self.app.now()).unwrap();
-        self.access.sign_in(&code, self.app.now()).unwrap().unwrap()
+        let visitor = Visitor { peer: [127, 0, 0, 1].into(), browser: "a test".to_owned() };
+        self.access.sign_in(&code, &visitor, self.app.now()).unwrap()
     }
 
     /// The secret of an open session of an administrator.
@@ -141,7 +156,8 @@ impl Inspector {
 
     /// The same device, connected to a server.
     pub async fn connected(self, address: &str, token: String) -> Self {
-        let request = ConnectServer { address: address.to_owned(), token, person: String::new() };
+        let request =
+            ConnectServer { address: address.to_owned(), certificate: None, token, person: String::new() };
         let request = serde_json::to_value(request).unwrap();
         self.blocking(move |device| drop(device.call("sync.connect", request).unwrap())).await
     }

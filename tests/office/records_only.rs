@@ -1,7 +1,7 @@
 //! A sync in which records arrive and photos do not: the link was cut in between.
 
 use app::{App, Office, SyncWatch, sync};
-use domain::PhotoHash;
+use domain::{GridCode, PhotoHash};
 use wire::ErrorCode;
 use wire::sync::*;
 
@@ -50,6 +50,22 @@ impl SyncProtocol for RecordsOnly {
     }
 
     async fn thumbnails_fetch(&self, _: Vec<PhotoHash>) -> Result<Thumbnails, ProtocolError> {
+        Self::cut()
+    }
+
+    async fn changes_held(&self, _: Vec<serde_bytes::ByteBuf>) -> Result<Vec<bool>, ProtocolError> {
+        Self::cut()
+    }
+
+    async fn heads(&self, _: &GridCode, _: Option<uuid::Uuid>) -> Result<HeadsPage, ProtocolError> {
+        Self::cut()
+    }
+
+    async fn documents_fetch(&self, _: Vec<uuid::Uuid>) -> Result<Documents, ProtocolError> {
+        Self::cut()
+    }
+
+    async fn erased(&self) -> Result<(), ProtocolError> {
         Self::cut()
     }
 }

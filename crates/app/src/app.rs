@@ -5,15 +5,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::{Dossier, GridCode, Permission, Role, Scope, SiteId};
+use domain::{Dossier, GridCode, Permission, PhotoHash, Role, Scope, SiteId};
 use store::{Author, DossierWrite, Reader, Store, StoreError, Writer};
 use wire::message::Host;
 use wire::{ApiError, ErrorCode};
 
+use crate::bundle;
 use crate::error::Failure;
 use crate::office::follow_up;
+use crate::photo::thumbnail::thumbnail;
 use crate::tiles::Tiles;
-use crate::upload::Uploads;
+use crate::upload::{OwnFiles, Uploads};
 use crate::work::Work;
 
 /// Tells the time; tests give their own.
@@ -61,6 +63,8 @@ pub(crate) struct Ask<'a> {
     pub caller: &'a Caller,
     /// The replica, of which the caller reads what lies within their scope.
     pub store: Seen<'a>,
+    /// Files on their way in and out, as far as they are the caller's.
+    pub uploads: OwnFiles<'a>,
 }
 
 /// A replica as somebody sees it: reading shows what lies within their scope. A write looks at everything, because
@@ -99,7 +103,12 @@ impl Deref for Ask<'_> {
 
 impl<'a> Ask<'a> {
     pub fn new(app: &'a App, caller: &'a Caller) -> Self {
-        Self { app, caller, store: Seen { store: &app.store, scope: caller.scope.as_ref() } }
+        let owner = match app.host() {
+            Host::Device => "",
+            Host::Office => caller.person.as_str(),
+        };
+        let store = Seen { store: &app.store, scope: caller.scope.as_ref() };
+        Self { app, caller, store, uploads: app.uploads.of(owner) }
     }
 
     /// Who is noted as the author of what this command writes.
@@ -170,6 +179,8 @@ pub(crate) const SCOPE: &str = "scope";
 /// The role of the device's person, as the office said; a device that was never connected has none.
 pub(crate) const ROLE: &str = "person_role";
 
+/// To whom bundles for the office are encrypted: an age recipient.
+pub(crate) const OFFICE_KEY: &str = "office_key";
 /// Every name that the device's person has or had, one a line.
 pub(crate) const NAMES: &str = "person_names";
 
@@ -178,7 +189,7 @@ impl App {
     pub fn open(folder: &Path, role: store::Role, clock: Clock) -> Result<Self, OpenError> {
         let open = || {
             let store = Arc::new(Store::open(folder, role)?);
-            let uploads = Uploads::open(folder)?;
+            let uploads = Uploads::open(folder, Arc::clone(store.reserve()))?;
             let tiles = Tiles::open(&store)?;
             Ok(Self { store, uploads, tiles, work: Work::default(), clock })
         };
@@ -200,6 +211,14 @@ impl App {
         &self.work
     }
 
+    /// A photo's thumbnail; while the photo is not here, the one that came ahead of it. `None` if there is neither.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn thumbnail(&self, hash: &PhotoHash) -> Result<Option<Vec<u8>>, StoreError> {
+        thumbnail(&self.store, hash)
+    }
+
     /// What time it is.
     pub fn now(&self) -> DateTime<Utc> {
         (self.clock)()
@@ -210,6 +229,11 @@ impl App {
             store::Role::Device => Host::Device,
             store::Role::Office => Host::Office,
         }
+    }
+
+    /// To whom bundles for this device are encrypted: an age recipient, whose identity was made when it was first asked for.
+    pub(crate) fn bundle_key(&self) -> Result<String, StoreError> {
+        bundle::device::key(&self.store)
     }
 
     /// Whoever holds this device, as far as the office has said. One that was never connected belongs to whoever holds it:

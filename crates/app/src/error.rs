@@ -6,6 +6,10 @@ use wire::{ApiError, ErrorCode};
 
 /// What the caller is told when the store fails. The cause goes to the log; the sentence names no path.
 pub fn to_api_error(error: StoreError) -> ApiError {
+    if let StoreError::NoRoom(_) = error {
+        let message = "hardly more than the reserve is left of the disk, which is kept for records; nothing was written";
+        return ApiError::new(ErrorCode::DiskFull, message).because("reserve");
+    }
     if error.is_disk_full() {
         return ApiError::new(ErrorCode::DiskFull, "there is no room left on the disk; nothing was written");
     }
@@ -34,11 +38,16 @@ pub fn to_api_error(error: StoreError) -> ApiError {
     }
 }
 
+/// The reason of an error that says that the disk of the server is full, and not this one.
+pub(crate) const SERVER_FULL: &str = "server_full";
+
 pub(crate) fn from_protocol(error: ProtocolError) -> ApiError {
     match error {
         ProtocolError::Unreachable(why) => {
             ApiError::new(ErrorCode::Unreachable, format!("the server cannot be reached: {why}"))
         }
+        // Of whose disk it is, a person must know.
+        ProtocolError::Refused(error) if error.code == ErrorCode::DiskFull => error.because(SERVER_FULL),
         ProtocolError::Refused(error) => error,
         ProtocolError::Malformed(why) => {
             ApiError::new(ErrorCode::Malformed, format!("the server's answer cannot be understood: {why}"))

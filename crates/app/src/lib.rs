@@ -4,6 +4,7 @@
 
 mod app;
 mod arrival;
+mod bundle;
 mod command;
 mod device;
 mod error;
@@ -19,6 +20,7 @@ mod upload;
 mod work;
 
 pub use app::{App, Caller, Clock, OpenError, system_clock};
+pub use bundle::{BundleError, BundleSender, BundleTaken, new_identity, recipient_of, take_bundle};
 pub use device::Device;
 pub use error::to_api_error;
 pub use export::{ExportError, export_ledger};
@@ -26,4 +28,6 @@ pub use import::{ImportFailure, ImportOptions, import};
 pub use interchange::MAX_BYTES as LARGEST_IMPORT;
 pub use office::{Office, Receiving, Reception};
 pub use sync::{SyncOutcome, SyncWatch, sync};
+pub use tiles::tile_archive_file;
+pub use upload::{OwnFiles, Uploads};
 pub use work::Work;

@@ -24,7 +24,7 @@ pub(crate) fn storage(app: &App) -> Result<PhotoStorage, ApiError> {
         removable_photos: removable,
         removable_bytes,
         removed_photos: removed,
-        free_bytes: fs4::available_space(app.store.folder()).ok(),
+        free_bytes: app.store.space().ok().map(|space| space.free),
     })
 }
 

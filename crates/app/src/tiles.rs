@@ -22,6 +22,17 @@ const PIECE: u64 = 16 << 20;
 /// How much is copied at a time.
 const BLOCK: usize = 1 << 20;
 
+/// The file of the tile archive that counts, by its path in the data folder, and its size in bytes: for backups, and for
+/// looking whether it is there.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn tile_archive_file(store: &Store) -> Result<Option<(String, u64)>, StoreError> {
+    let noted = store.read::<_, StoreError>(|reader| reader.setting(SETTING))?;
+    let archive: Option<TileArchive> = noted.and_then(|text| serde_json::from_str(&text).ok());
+    Ok(archive.map(|archive| (format!("tiles/{}.pmtiles", archive.version), archive.bytes)))
+}
+
 /// The folder of the archive.
 #[derive(Debug)]
 pub(crate) struct Tiles {
@@ -63,7 +74,7 @@ impl Tiles {
         progress: &dyn Fn(u64) -> Result<(), ApiError>,
     ) -> Result<TileArchive, ApiError> {
         let part = self.folder.join("incoming.part");
-        let imported = self.take(&part, pieces, total, progress).and_then(|header| {
+        let imported = self.take(store, &part, pieces, total, progress).and_then(|header| {
             let version = Uuid::new_v4().simple().to_string();
             let archive = described(&header, file_name, total, version);
             let path = self.path(&archive.version);
@@ -86,6 +97,7 @@ impl Tiles {
 
     fn take(
         &self,
+        store: &Store,
         part: &Path,
         pieces: &mut dyn Read,
         total: u64,
@@ -96,7 +108,8 @@ impl Tiles {
         pieces.take(pmtiles::START).read_to_end(&mut start).map_err(unwritable)?;
         // Before anything is copied: most wrong files are wrong from the first byte on.
         let header = pmtiles::check(&start, total)?;
-        let mut file = File::create(part).map_err(unwritable)?;
+        store.reserve().room_for(total).map_err(to_api_error)?;
+        let mut file = store.reserve().sparing(File::create(part).map_err(unwritable)?);
         file.write_all(&start).map_err(unwritable)?;
         let (mut copied, mut block) = (start.len() as u64, vec![0; BLOCK]);
         loop {
@@ -109,7 +122,7 @@ impl Tiles {
         if copied != total {
             return Err(pmtiles::truncated(copied));
         }
-        file.sync_all().map_err(unwritable)?;
+        file.into_file().sync_all().map_err(unwritable)?;
         Ok(header)
     }
 

@@ -32,6 +32,8 @@ words! {
         Export = "export", "导出台账";
         /// Import whole ledgers, divisions and boundaries.
         ManageLedger = "manage_ledger", "导入台账";
+        /// Add people beneath oneself, invite and revoke their devices.
+        ManagePeople = "manage_people", "管理人员和设备";
         /// Set the rules of a county.
         Administer = "administer", "管理规则";
     }
@@ -41,12 +43,12 @@ impl Role {
     /// The table: what this role may do. Each line holds what only it and those after it may, as far as there is an
     /// order among them; a viewer may export without being allowed to record.
     pub const fn permissions(self) -> &'static [Permission] {
-        use Permission::{Administer, Assign, Export, ManageLedger, Read, Record, Supervise};
+        use Permission::{Administer, Assign, Export, ManageLedger, ManagePeople, Read, Record, Supervise};
         match self {
             Self::Viewer => &[Read, Export],
             Self::Inspector => &[Read, Record],
-            Self::Lead => &[Read, Record, Supervise, Assign, Export, ManageLedger],
-            Self::Admin => &[Read, Record, Supervise, Assign, Export, ManageLedger, Administer],
+            Self::Lead => &[Read, Record, Supervise, Assign, Export, ManageLedger, ManagePeople],
+            Self::Admin => &[Read, Record, Supervise, Assign, Export, ManageLedger, ManagePeople, Administer],
         }
     }
 
@@ -89,12 +91,12 @@ mod tests {
             .iter()
             .map(|role| (*role, Permission::ALL.iter().map(|permission| role.may(*permission)).collect()))
             .collect();
-        //                read   record superv assign export import rules
+        //                read   record superv assign export import people rules
         let expected = [
-            (Role::Viewer, [true, false, false, false, true, false, false]),
-            (Role::Inspector, [true, true, false, false, false, false, false]),
-            (Role::Lead, [true, true, true, true, true, true, false]),
-            (Role::Admin, [true, true, true, true, true, true, true]),
+            (Role::Viewer, [true, false, false, false, true, false, false, false]),
+            (Role::Inspector, [true, true, false, false, false, false, false, false]),
+            (Role::Lead, [true, true, true, true, true, true, true, false]),
+            (Role::Admin, [true, true, true, true, true, true, true, true]),
         ];
         assert_eq!(table, expected.map(|(role, row)| (role, row.to_vec())));
     }

@@ -14,6 +14,7 @@ mod jpeg_segments;
 mod kind;
 mod metadata;
 mod picture;
+mod qr;
 mod stamp;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,6 +28,7 @@ pub use fingerprint::{SAME_PHOTO_DISTANCE, distance as fingerprint_distance};
 use kind::Kind;
 use metadata::{Metadata, Orientation};
 use picture::{Picture, Upright};
+pub use qr::read_qr;
 pub use stamp::{MAX_MARK_BYTES, Mark, STAMP_VERSION, Stamp, StampLine, mark_of, stamped};
 
 /// The largest file that is taken, in bytes.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use wire::sync::{DocumentKind, MAX_CHANGE};
 
 use crate::document::{
-    Author, County, CountyWrite, Document, DossierWrite, TaskWrite, county_id, read_change,
+    Author, County, CountyWrite, Document, DossierWrite, TaskWrite, county_id, read_kept_change,
 };
 use crate::{Reader, Role, StoreError, Writer};
 
@@ -69,7 +69,7 @@ impl Reader<'_> {
         let mut changes = Vec::new();
         let mut rows = statement.query([id])?;
         while let Some(row) = rows.next()? {
-            changes.push(read_change(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?);
+            changes.push(read_kept_change(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?);
         }
         let loose = changes.len();
         document.apply(changes)?;
@@ -87,6 +87,7 @@ impl Writer<'_> {
         author: &Author,
         decide: impl FnOnce(Option<&Dossier>) -> Result<Vec<DossierWrite>, E>,
     ) -> Result<(), E> {
+        self.store.reserve.room_to_record()?;
         let mut stored = self.load(site.0, DocumentKind::Dossier)?;
         let before = match stored.grid {
             Some(_) => stored.document.dossier(site).map_err(StoreError::from)?,
@@ -101,6 +102,7 @@ impl Writer<'_> {
         let dossier =
             stored.document.dossier(site).map_err(StoreError::from)?.ok_or(StoreError::Row("document"))?;
         let grid = dossier.fields.grid.clone();
+        self.settle_in(site.0, stored.grid.as_ref(), &grid)?;
         self.append(&NewChange {
             document: site.0,
             grid: &grid,
@@ -120,6 +122,7 @@ impl Writer<'_> {
         author: &Author,
         writes: &[CountyWrite],
     ) -> Result<bool, StoreError> {
+        self.store.reserve.room_to_record()?;
         let id = county_id(county);
         let mut stored = self.load(id, DocumentKind::County)?;
         let Some(change) = stored.document.write_county(&self.actor_of(id)?, author, writes)? else {
@@ -138,6 +141,7 @@ impl Writer<'_> {
         author: &Author,
         decide: impl FnOnce(Option<&Task>) -> Result<Vec<TaskWrite>, E>,
     ) -> Result<(), E> {
+        self.store.reserve.room_to_record()?;
         let mut stored = self.load(task.0, DocumentKind::Task)?;
         let before = stored.document.task(task).map_err(StoreError::from)?;
         let writes = decide(before.as_ref())?;
@@ -216,7 +220,11 @@ impl Writer<'_> {
             self.set_heads(id, &heads)?;
         }
         if stored.loose + appended >= LOOSE_CHANGES {
-            let snapshot = stored.document.save();
+            let Ok((snapshot, _)) = stored.document.proven() else {
+                // It goes on from its single changes, which were proven to apply.
+                tracing::error!(document = %id, "the document cannot be loaded again and is not saved as one");
+                return Ok(());
+            };
             self.transaction
                 .execute("UPDATE document SET snapshot = ?2 WHERE id = ?1", params![id, snapshot])?;
             self.transaction
@@ -243,6 +251,6 @@ pub(crate) fn word_kind(word: &str) -> Result<DocumentKind, StoreError> {
     }
 }
 
-fn joined(heads: &[ChangeHash]) -> Vec<u8> {
+pub(crate) fn joined(heads: &[ChangeHash]) -> Vec<u8> {
     heads.iter().flat_map(|head| head.0).collect()
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::Scope;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
 use crate::{StoreError, scope};
@@ -21,11 +21,25 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("schema/0006-closed-loop.sql")),
     M::up(include_str!("schema/0007-quarantine.sql")),
     M::up(include_str!("schema/0008-draft-owner.sql")),
+    M::up(include_str!("schema/0009-poison.sql")),
+    M::up(include_str!("schema/0010-exchange.sql")),
 ];
+
+/// What connections may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Read and write.
+    Own,
+    /// Read, beside others who write.
+    Reading,
+    /// Read a file that nobody writes, such as one of a backup: nothing is created beside it.
+    Copy,
+}
 
 #[derive(Debug)]
 pub(crate) struct Database {
     path: PathBuf,
+    mode: Mode,
     writer: Mutex<Connection>,
     /// Idle ones, by the scope that they are kept to.
     readers: Mutex<HashMap<String, Vec<Connection>>>,
@@ -33,9 +47,51 @@ pub(crate) struct Database {
 
 impl Database {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut writer = connect(path)?;
+        let mut writer = connect(path, Mode::Own)?;
         Migrations::from_slice(MIGRATIONS).to_latest(&mut writer)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default() })
+        Ok(Self::with(path, Mode::Own, writer))
+    }
+
+    /// Opens a database that is there, for reading only.
+    ///
+    /// # Errors
+    /// When it is not of this version.
+    pub fn open_reading(path: &Path, mode: Mode) -> Result<Self, StoreError> {
+        let connection = connect(path, mode)?;
+        let version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        // What stands in a copy of an older version can be compared, and is brought up to date when it is opened to be used.
+        if version != MIGRATIONS.len() && (mode != Mode::Copy || version > MIGRATIONS.len()) {
+            return Err(StoreError::OtherVersion(version, MIGRATIONS.len()));
+        }
+        Ok(Self::with(path, mode, connection))
+    }
+
+    /// Gives what deleted rows took back to the disk, and leaves nothing of them in the file or beside it.
+    pub fn fold_up(&self) -> Result<(), StoreError> {
+        // Idle readers hold on to pages of before.
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.execute_batch("VACUUM")?;
+        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Whether it is of this version.
+    pub fn is_current(&self) -> Result<bool, StoreError> {
+        self.read(None, |connection| {
+            let version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+            Ok(version == MIGRATIONS.len())
+        })
+    }
+
+    /// Where it lies, and what connections to it may do.
+    pub fn place(&self) -> (&Path, Mode) {
+        let mode = if self.mode == Mode::Own { Mode::Reading } else { self.mode };
+        (&self.path, mode)
+    }
+
+    fn with(path: &Path, mode: Mode, writer: Connection) -> Self {
+        Self { path: path.to_owned(), mode, writer: Mutex::new(writer), readers: Mutex::default() }
     }
 
     /// Reads a consistent state, of all or of what lies within a scope.
@@ -50,7 +106,7 @@ impl Database {
         let mut connection = match idle {
             Some(connection) => connection,
             None => {
-                let connection = connect(&self.path)?;
+                let connection = connect(&self.path, self.mode)?;
                 if let Some(scope) = scope {
                     scope::cover(&connection, scope)?;
                 }
@@ -75,12 +131,51 @@ impl Database {
         let transaction =
             connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
         let result = work(&transaction)?;
+        fail::fail_point!("database.before_commit");
         transaction.commit().map_err(StoreError::from)?;
+        fail::fail_point!("database.after_commit");
         Ok(result)
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
+/// An empty database with all tables, which SQLite keeps in memory and, when it grows, in a file that nobody else sees.
+pub(crate) fn temporary() -> Result<Connection, StoreError> {
+    let mut connection = Connection::open("")?;
+    Migrations::from_slice(MIGRATIONS).to_latest(&mut connection)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// Opens a database that is there, for reading only.
+pub(crate) fn connect_reading(path: &Path, mode: Mode) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = match mode {
+        Mode::Copy => {
+            let uri = format!("file:{}?immutable=1", escaped(path));
+            Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_READ_ONLY)?
+        }
+        // What is needed to read beside a writer lies in files, which must be writable; the records are not.
+        _ => {
+            let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_READ_WRITE;
+            Connection::open_with_flags(path, flags)?
+        }
+    };
+    connection.busy_timeout(Duration::from_secs(60))?;
+    connection.pragma_update(None, "query_only", "ON")?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+/// A path as it stands in a URI.
+fn escaped(path: &Path) -> String {
+    let path = path.to_string_lossy().replace('\\', "/");
+    path.replace('%', "%25").replace('?', "%3f").replace('#', "%23")
+}
+
+fn connect(path: &Path, mode: Mode) -> Result<Connection, StoreError> {
+    if mode != Mode::Own {
+        return connect_reading(path, mode);
+    }
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(60))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;

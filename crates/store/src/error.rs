@@ -13,6 +13,14 @@ pub enum StoreError {
     /// The database was written by a newer version, or cannot be brought up to date.
     #[error("the database cannot be opened by this version: {}", last_line(&.0.to_string()))]
     Migration(#[from] rusqlite_migration::Error),
+    /// The database is not of this version; only a server or app that starts brings it up to date.
+    #[error(
+        "the database is of version {0} and this program of version {1}: start the server of this version once, or use the program that wrote it"
+    )]
+    OtherVersion(usize, usize),
+    /// SQLite finds the database damaged.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
     /// A document is damaged, or refuses the change.
     #[error(transparent)]
     Document(#[from] DocumentError),
@@ -38,6 +46,9 @@ pub enum StoreError {
         "the folder holds the data of the other kind of program: an app's and a server's are never the same"
     )]
     OtherRole,
+    /// A file of so many bytes would take what is kept for records.
+    #[error("there is no room for {0} bytes beside what is kept for records")]
+    NoRoom(u64),
     /// A change that no other replica would take.
     #[error("the change has {0} bytes, which is more than can be synced")]
     ChangeTooLarge(usize),
@@ -46,12 +57,18 @@ pub enum StoreError {
     Poisoned,
 }
 
+/// SQLite has a word of its own for a full disk, but for the memory that its connections share.
+const FULL: &[i32] = &[rusqlite::ffi::SQLITE_IOERR_SHMSIZE];
+
 impl StoreError {
     /// Whether there is no room left on the disk.
     pub fn is_disk_full(&self) -> bool {
         match self {
-            Self::Sqlite(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
+            Self::Sqlite(error) => error.sqlite_error().is_some_and(|error| {
+                error.code == rusqlite::ErrorCode::DiskFull || FULL.contains(&error.extended_code)
+            }),
             Self::File { source, .. } => source.kind() == std::io::ErrorKind::StorageFull,
+            Self::NoRoom(_) => true,
             _ => false,
         }
     }

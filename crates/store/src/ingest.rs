@@ -1,16 +1,17 @@
 //! Taking in changes that were made elsewhere. Nothing of them is trusted: a change that cannot be read, that builds
 //! on something unknown or that would leave the document unreadable is refused with a reason.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use automerge::Change;
-use domain::{GridCode, SiteId, TaskId};
+use automerge::{Change, ChangeHash};
+use chrono::{DateTime, Utc};
+use domain::{Dossier, GridCode, GridLevel, Scope};
 use uuid::Uuid;
-use wire::sync::{DocumentChanges, DocumentKind};
+use wire::sync::DocumentChanges;
 
 use crate::change::Stored;
 use crate::document::{Document, DocumentError, caught, county_id, read_change};
-use crate::quarantine::{Reason, Sender};
+use crate::quarantine::{Content, Origin, Reason, Sender, in_order};
 use crate::{NewChange, Role, StoreError, Writer};
 
 /// Why a change was refused, as a word.
@@ -22,6 +23,8 @@ pub enum Refusal {
     MissingDependencies,
     /// The document belongs to another grid unit than was said, or is of another kind.
     WrongGrid,
+    /// It is damaged, and so much of that came that this is not kept here.
+    PoisonFull,
     /// Its author lacked the right: it is kept until a lead has decided.
     Held(Reason),
 }
@@ -31,6 +34,7 @@ impl Refusal {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Damaged => "damaged",
+            Self::PoisonFull => "poison_full",
             Self::MissingDependencies => "missing_dependencies",
             Self::WrongGrid => "wrong_grid",
             Self::Held(reason) => reason.as_str(),
@@ -50,15 +54,29 @@ impl Writer<'_> {
         self.take_in(grid, news, origin, None)
     }
 
-    /// The same for what a device pushes: what its person may not do is held.
+    /// The same for what a device pushes: what its person may not do is held, and what cannot be taken in is kept apart.
     pub fn ingest_judged(
         &self,
         grid: &GridCode,
         news: &DocumentChanges,
         sender: &Sender<'_>,
     ) -> Result<Vec<Result<(), Refusal>>, StoreError> {
-        let answers = self.take_in(grid, news, Some(sender.install), Some(sender))?;
+        let mut answers = self.take_in(grid, news, Some(sender.install), Some(sender))?;
+        self.keep_poison(grid, news, &mut answers, &Origin::device(sender))?;
         self.settle_held(news.document)?;
+        Ok(answers)
+    }
+
+    /// The same for what the office sent to a device at this moment. What cannot be taken in is kept apart, and the rest
+    /// is taken in.
+    pub fn ingest_news(
+        &self,
+        grid: &GridCode,
+        news: &DocumentChanges,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<Result<(), Refusal>>, StoreError> {
+        let mut answers = self.take_in(grid, news, None, None)?;
+        self.keep_poison(grid, news, &mut answers, &Origin::office(at))?;
         Ok(answers)
     }
 
@@ -73,33 +91,50 @@ impl Writer<'_> {
         let mut hashes = Vec::with_capacity(news.changes.len());
         let mut changes = Vec::new();
         for (bytes, answer) in news.changes.iter().zip(&mut answers) {
-            match read_change(bytes) {
-                Ok(change) => {
-                    hashes.push(Some(change.hash()));
-                    changes.push(change);
-                }
-                Err(_) => {
-                    hashes.push(None);
-                    *answer = Err(Refusal::Damaged);
-                }
+            // What was refused before is not read once more.
+            let read = if self.is_poison(news.document, bytes)? { None } else { read_change(bytes).ok() };
+            hashes.push(read.as_ref().map(Change::hash));
+            match read {
+                Some(change) => changes.push(change),
+                None => *answer = Err(Refusal::Damaged),
             }
         }
-        let mut refuse = |change: &Change, refusal: Refusal| {
-            let hash = Some(change.hash());
-            let same = hashes.iter().zip(&mut answers).filter(|(other, _)| **other == hash);
-            same.for_each(|(_, answer)| *answer = Err(refusal));
-        };
+        let mut refusals: HashMap<ChangeHash, Refusal> = HashMap::new();
+        self.take_in_read(grid, news, changes, origin, sender, &mut |change, refusal| {
+            refusals.insert(change.hash(), refusal);
+        })?;
+        for (hash, answer) in hashes.iter().zip(&mut answers) {
+            if let Some(refusal) = hash.as_ref().and_then(|hash| refusals.get(hash)) {
+                *answer = Err(*refusal);
+            }
+        }
+        if self.is_poisoned(news.document)? {
+            let mut known = news.changes.iter().zip(&answers).filter(|(_, answer)| answer.is_ok());
+            known.try_for_each(|(bytes, _)| self.forget_poison(news.document, bytes))?;
+        }
+        Ok(answers)
+    }
+
+    fn take_in_read(
+        &self,
+        grid: &GridCode,
+        news: &DocumentChanges,
+        mut changes: Vec<Change>,
+        origin: Option<Uuid>,
+        sender: Option<&Sender<'_>>,
+        refuse: &mut dyn FnMut(&Change, Refusal),
+    ) -> Result<(), StoreError> {
         if self.document_kind(news.document)?.is_some_and(|kind| kind != news.kind) {
             changes.iter().for_each(|change| refuse(change, Refusal::WrongGrid));
-            return Ok(answers);
+            return Ok(());
         }
         let mut stored = self.load(news.document, news.kind)?;
         let mut seen = HashSet::new();
         changes.retain(|change| !stored.document.holds(&change.hash()) && seen.insert(change.hash()));
         if changes.is_empty() {
-            return Ok(answers);
+            return Ok(());
         }
-        let mut applied = false;
+        let mut applied = true;
         if let Some(sender) = sender {
             let examined = self.examine(grid, news, &mut stored, changes, sender)?;
             for (change, reason) in &examined.held {
@@ -108,38 +143,56 @@ impl Writer<'_> {
             for (change, refusal) in &examined.refused {
                 refuse(change, *refusal);
             }
-            (changes, applied) = (examined.good, true);
+            changes = examined.good;
+        } else {
+            changes = stored.document.fitting(in_order(changes), refuse);
+            applied = stored.document.apply(changes.clone()).is_ok();
         }
-        if !applied && stored.document.apply(changes.clone()).is_err() {
-            // One of them is bad: find out which, on a fresh copy.
-            stored = self.load(news.document, news.kind)?;
-            changes = self.apply_one_by_one(news, &mut stored, changes, &mut refuse)?;
+        if changes.is_empty() {
+            return Ok(());
         }
-        match self.accept(grid, news, stored, &changes, origin)? {
-            Ok(()) => {}
-            Err(refusal) => changes.iter().for_each(|change| refuse(change, refusal)),
+        let read = applied.then(|| self.read_soundly(&mut stored.document, news.document));
+        let content = match read {
+            Some(Ok(content)) => content,
+            Some(Err(_)) | None => {
+                // Something of it is bad: find out what, on a fresh copy.
+                stored = self.load(news.document, news.kind)?;
+                changes = self.sound_ones(news, &mut stored, changes, refuse)?;
+                Content::read(&stored.document, news.document)?
+            }
+        };
+        let pushed = sender.map(|sender| sender.rights.scope);
+        if let Err(refusal) = self.accept(grid, news, stored, content, &changes, (origin, pushed))? {
+            changes.iter().for_each(|change| refuse(change, refusal));
         }
-        Ok(answers)
+        Ok(())
     }
 
-    fn apply_one_by_one(
+    /// Those of the changes with which the document stays sound, each tried upon those before it.
+    fn sound_ones(
         &self,
         news: &DocumentChanges,
         stored: &mut Stored,
         changes: Vec<Change>,
-        refuse: &mut impl FnMut(&Change, Refusal),
+        refuse: &mut dyn FnMut(&Change, Refusal),
     ) -> Result<Vec<Change>, StoreError> {
         let mut good: Vec<Change> = Vec::new();
-        for change in changes {
-            match stored.document.apply(vec![change.clone()]) {
-                Ok(()) => good.push(change),
-                Err(error) => {
-                    let missing = matches!(error, DocumentError::MissingDependencies);
-                    refuse(&change, if missing { Refusal::MissingDependencies } else { Refusal::Damaged });
+        for change in in_order(changes) {
+            let refusal = match stored.document.fits(&change) {
+                Ok(()) => {
+                    let applied = stored.document.apply(vec![change.clone()]);
+                    if applied.and_then(|()| self.read_soundly(&mut stored.document, news.document)).is_ok() {
+                        good.push(change);
+                        continue;
+                    }
                     *stored = self.load(news.document, news.kind)?;
                     stored.document.apply(good.clone())?;
+                    Refusal::Damaged
                 }
-            }
+                Err(DocumentError::MissingDependencies) => Refusal::MissingDependencies,
+                Err(_) => Refusal::Damaged,
+            };
+            refuse(&change, refusal);
         }
         Ok(good)
     }
@@ -149,40 +202,34 @@ impl Writer<'_> {
         grid: &GridCode,
         news: &DocumentChanges,
         mut stored: Stored,
+        content: Content,
         changes: &[Change],
-        origin: Option<Uuid>,
+        (origin, pushed): (Option<Uuid>, Option<&Scope>),
     ) -> Result<Result<(), Refusal>, StoreError> {
         if changes.is_empty() {
             return Ok(Ok(()));
         }
-        if self.store.role == Role::Office && !loads_again(&mut stored.document, news.document) {
-            return Ok(Err(Refusal::Damaged));
-        }
-        match news.kind {
-            DocumentKind::Dossier => {
-                let Ok(dossier) = stored.document.dossier(SiteId(news.document)) else {
-                    return Ok(Err(Refusal::Damaged));
-                };
-                let Some(dossier) = dossier.filter(|dossier| dossier.fields.grid == *grid) else {
+        match content {
+            Content::Dossier(dossier) => {
+                let Some(dossier) = dossier else { return Ok(Err(Refusal::WrongGrid)) };
+                if !self.may_say(grid, news.document, &dossier, stored.grid.as_ref(), pushed)? {
                     return Ok(Err(Refusal::WrongGrid));
-                };
+                }
+                let grid = &dossier.fields.grid;
+                self.settle_in(news.document, stored.grid.as_ref(), grid)?;
                 self.append_all(grid, news.document, changes, origin)?;
                 self.keep(news.document, grid, &mut stored, changes.len())?;
                 self.show_dossier(&dossier)?;
             }
-            DocumentKind::County => {
+            Content::County(county) => {
                 if news.document != county_id(grid) {
                     return Ok(Err(Refusal::WrongGrid));
                 }
-                let Ok(county) = stored.document.county() else { return Ok(Err(Refusal::Damaged)) };
                 self.append_all(grid, news.document, changes, origin)?;
                 self.keep(news.document, grid, &mut stored, changes.len())?;
                 self.show_county(grid, &county)?;
             }
-            DocumentKind::Task => {
-                let Ok(task) = stored.document.task(TaskId(news.document)) else {
-                    return Ok(Err(Refusal::Damaged));
-                };
+            Content::Task(task) => {
                 let Some(task) = task.filter(|task| task.grid == *grid) else {
                     return Ok(Err(Refusal::WrongGrid));
                 };
@@ -192,6 +239,43 @@ impl Writer<'_> {
             }
         }
         Ok(Ok(()))
+    }
+
+    /// Whether somebody may call a dossier one of this grid unit: it belongs there by now, or did before. Its log is that of
+    /// the unit that it belongs to, whatever was said; rights are judged by that as well.
+    fn may_say(
+        &self,
+        said: &GridCode,
+        document: Uuid,
+        dossier: &Dossier,
+        before: Option<&GridCode>,
+        pushed: Option<&Scope>,
+    ) -> Result<bool, StoreError> {
+        let now = &dossier.fields.grid;
+        if now == said || before == Some(said) {
+            return Ok(true);
+        }
+        match self.store.role {
+            // A page of news may end before the change that moves a site to the village of this log.
+            Role::Device => Ok(now.level() == GridLevel::Village),
+            // One that was moved before it was first sent.
+            Role::Office if before.is_none() => {
+                Ok(pushed.is_some_and(|scope| scope.covers(now) && scope.covers(said)))
+            }
+            Role::Office => self.was_in(document, said),
+        }
+    }
+
+    /// What a document says; at the office only if it can be saved and loaded again, because some crafted changes apply
+    /// and make it unloadable. A device proves that when it saves ([`Writer::keep`]).
+    fn read_soundly(&self, document: &mut Document, id: Uuid) -> Result<Content, DocumentError> {
+        if caught(|| document.is_crowded())? {
+            return Err(DocumentError::Damaged("a field holds too many values side by side".to_owned()));
+        }
+        match self.store.role {
+            Role::Office => Content::read(&document.proven()?.1, id),
+            Role::Device => Content::read(document, id),
+        }
     }
 
     fn append_all(
@@ -206,22 +290,4 @@ impl Writer<'_> {
         }
         Ok(())
     }
-}
-
-/// Proves that the document can be saved and loaded again: some crafted changes apply and make it unloadable.
-fn loads_again(document: &mut Document, id: Uuid) -> bool {
-    let kind = document.kind();
-    caught(|| {
-        let bytes = document.save();
-        let mut again = Document::load(kind, &bytes)?;
-        if again.heads() != document.heads() {
-            return Err(DocumentError::Damaged("it loads differently".to_owned()));
-        }
-        match kind {
-            DocumentKind::Dossier => again.dossier(SiteId(id)).map(|_| ()),
-            DocumentKind::County => again.county().map(|_| ()),
-            DocumentKind::Task => again.task(TaskId(id)).map(|_| ()),
-        }
-    })
-    .is_ok()
 }

@@ -5,10 +5,14 @@
 
 pub mod document;
 
+mod backup;
+mod carried;
 mod change;
 mod connection;
 mod draft;
 mod error;
+mod exchange;
+mod figures;
 mod fingerprint;
 mod ingest;
 mod log;
@@ -17,17 +21,25 @@ mod photo;
 mod quarantine;
 mod query;
 mod replica;
+mod reserve;
 mod scope;
 mod search;
 mod setting;
+mod verify;
 mod view;
 
+pub use backup::{
+    BackupError, BackupJob, BackupProgress, BackupStep, Checked, Counts, FileEntry, Made, Manifest, Restored,
+    VillageDigest, back_up, check as check_backup, restore,
+};
 pub use change::NewChange;
 pub use document::{
     Author, CountyWrite, DocumentError, DossierWrite, TaskWrite, stored_field, stored_position,
 };
 pub use draft::{DraftPhotoRow, DraftRow};
 pub use error::StoreError;
+pub use exchange::{DifferenceRow, LeavingDocument, WholePage};
+pub use figures::Figures;
 pub use ingest::Refusal;
 pub use log::{LogEntry, LogPage, Unsent};
 pub use photo::{Incoming, MissingPhotoRow, PhotoFile, PhotoSpace};
@@ -40,3 +52,5 @@ pub use query::{
     SiteMark, SiteRow, SitesPage, TaskRow, TaskVisitRow,
 };
 pub use replica::{Reader, Role, Store, Writer};
+pub use reserve::{Reserve, Space, Sparing};
+pub use verify::{Fault, Options as VerifyOptions, Report, VerifyStep, verify};

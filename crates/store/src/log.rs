@@ -4,7 +4,7 @@ use domain::{GridCode, GridLevel, SiteId};
 use rusqlite::{OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
-use wire::sync::{Digest, DocumentKind};
+use wire::sync::{Cursor, Digest, DocumentKind};
 
 use crate::change::word_kind;
 use crate::{Reader, StoreError, Writer};
@@ -43,6 +43,18 @@ pub struct Unsent {
 }
 
 impl Reader<'_> {
+    /// How far each log was read, and where compacted documents still arrive, after which of them.
+    pub fn log_cursors(&self) -> Result<Vec<Cursor>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT grid, seq, after FROM log_position ORDER BY grid")?;
+        let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))?;
+        rows.map(|row| {
+            let (grid, seq, after) = row?;
+            Ok(Cursor { grid: grid.parse().map_err(|_| StoreError::Row("log_position"))?, seq, after })
+        })
+        .collect()
+    }
+
     /// The grid units that have a log here, and the last position of each.
     pub fn log_positions(&self) -> Result<Vec<(GridCode, u64)>, StoreError> {
         let mut statement =
@@ -87,6 +99,13 @@ impl Reader<'_> {
             }
             page.to_seq = row.get(0)?;
         }
+        if !page.more {
+            // The last positions may be those of changes that are in another log by now.
+            let mut statement =
+                self.connection.prepare_cached("SELECT seq FROM log_position WHERE grid = ?1")?;
+            let last: Option<u64> = statement.query_row([grid.as_str()], |row| row.get(0)).optional()?;
+            page.to_seq = page.to_seq.max(last.unwrap_or_default());
+        }
         Ok(page)
     }
 
@@ -112,15 +131,28 @@ impl Reader<'_> {
         Ok(digests)
     }
 
+    /// How many dossiers belong to these grid units.
+    pub fn dossiers_of<'g>(&self, grids: impl Iterator<Item = &'g GridCode>) -> Result<u64, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM document WHERE grid = ?1 AND kind = 'dossier'")?;
+        let mut dossiers = 0;
+        for grid in grids {
+            dossiers += statement.query_row([grid.as_str()], |row| row.get::<_, u64>(0))?;
+        }
+        Ok(dossiers)
+    }
+
     /// Changes that the server does not have and did not refuse, after the one with this number, in the order in
-    /// which they came.
+    /// which they came; after 0 from the first on.
     pub fn unsent_after(&self, n: i64, budget: usize) -> Result<Vec<Unsent>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT change.n, change.grid, document.id, document.kind, change.bytes
              FROM change JOIN document ON document.id = change.document
              WHERE change.unsent = 1 AND change.refused = '' AND change.n > ?1 ORDER BY change.n",
         )?;
-        let mut rows = statement.query([n])?;
+        // Those that were taken out of a compacted document have numbers below 0.
+        let mut rows = statement.query([if n == 0 { i64::MIN } else { n }])?;
         let mut unsent = Vec::new();
         let mut size = 0;
         while let Some(row) = rows.next()? {
@@ -151,10 +183,15 @@ impl Reader<'_> {
         Ok(!self.unsent_after(0, 1)?.is_empty())
     }
 
-    /// The grid units with changes that the server does not have.
+    /// The grid units with changes that wait to be sent, or for a lead. Not those that the server would not take because it
+    /// lacks what they build on: that was sent once, so nothing but a comparison of all that is here helps them. Where such a
+    /// document was moved, also the grid units that it belonged to before.
     pub fn unsent_grids(&self) -> Result<Vec<GridCode>, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT DISTINCT grid FROM change WHERE unsent = 1")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT grid FROM change WHERE unsent = 1 AND refused <> 'missing_dependencies'
+             UNION SELECT moved_here.grid FROM moved_here JOIN change ON change.document = moved_here.document
+                WHERE change.unsent = 1 AND change.refused <> 'missing_dependencies'",
+        )?;
         let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
         rows.map(|grid| grid?.parse().map_err(|_| StoreError::Row("change"))).collect()
     }
@@ -182,20 +219,25 @@ impl Writer<'_> {
         Ok(self
             .transaction
             .prepare_cached(
-                "INSERT INTO log_position VALUES (?1, 1) ON CONFLICT (grid) DO UPDATE SET seq = seq + 1 RETURNING seq",
+                "INSERT INTO log_position (grid, seq) VALUES (?1, 1) ON CONFLICT (grid) DO UPDATE SET seq = seq + 1 RETURNING seq",
             )?
             .query_row([grid.as_str()], |row| row.get(0))?)
     }
 
     /// Notes how far the log of a grid unit was read.
-    pub fn set_log_position(&self, grid: &GridCode, seq: u64) -> Result<(), StoreError> {
+    pub fn set_log_cursor(&self, cursor: &Cursor) -> Result<(), StoreError> {
+        let Cursor { grid, seq, after } = cursor;
         self.transaction
-            .prepare_cached("INSERT INTO log_position VALUES (?1, ?2) ON CONFLICT (grid) DO UPDATE SET seq = excluded.seq")?
-            .execute(params![grid.as_str(), seq])?;
+            .prepare_cached(
+                "INSERT INTO log_position (grid, seq, after) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (grid) DO UPDATE SET seq = excluded.seq, after = excluded.after",
+            )?
+            .execute(params![grid.as_str(), seq, after])?;
         Ok(())
     }
 
-    /// Begins all over with a server: every log is unread, and every change within the scope unsent. The names and
+    /// Begins all over with a server: every log is unread, nothing is proven, and every change within the scope unsent,
+    /// except what arrived compacted: that came from a server, and is compared document by document. The names and
     /// boundaries above the scope go, and the tasks there, because the new server has its own; dossiers stay whatever
     /// their scope. Who has no scope there forgets nothing.
     pub fn forget_server(&self, scope: &[GridCode]) -> Result<(), StoreError> {
@@ -204,6 +246,7 @@ impl Writer<'_> {
              UPDATE change SET refused = '' WHERE refused <> '';
              UPDATE photo_file SET stored = 0, sent = 0;",
         )?;
+        self.forget_proofs()?;
         if scope.is_empty() {
             // A server that lost all it had says so of everybody's: nothing here is given up for that.
             return Ok(());
@@ -221,25 +264,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Begins anew with these grid units, in which both sides differ: their logs are unread, what is here of them is
-    /// offered again, and photos are not taken to be on the server until it says so again. Names, boundaries and
-    /// tasks above the scope are only read from the server, so those here go.
-    pub fn compare_anew(&self, grids: &[GridCode], scope: &[GridCode]) -> Result<(), StoreError> {
-        self.transaction.execute("UPDATE photo_file SET stored = 0, sent = 0", [])?;
-        for grid in grids {
-            self.transaction.execute("DELETE FROM log_position WHERE grid = ?1", [grid.as_str()])?;
-            if scope.iter().any(|unit| unit.contains(grid)) {
-                self.transaction.execute("UPDATE change SET unsent = 1 WHERE grid = ?1", [grid.as_str()])?;
-            } else {
-                self.forget_shared(grid)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Offers once more what the server would not take: it may have changed its mind.
+    /// Offers once more what the server would not take: it may have changed its mind. Not about what it cannot read,
+    /// which stays what it is.
     pub fn offer_refused(&self) -> Result<(), StoreError> {
-        self.transaction.execute("UPDATE change SET refused = '' WHERE unsent = 1 AND refused <> ''", [])?;
+        self.transaction.execute(
+            "UPDATE change SET refused = '' WHERE unsent = 1 AND refused NOT IN ('', 'damaged', 'poison_full')",
+            [],
+        )?;
         Ok(())
     }
 
@@ -262,20 +293,13 @@ impl Writer<'_> {
     /// something that was made here and not sent stays.
     fn forget_shared(&self, grid: &GridCode) -> Result<(), StoreError> {
         let mut statement = self.transaction.prepare(
-            "SELECT id, kind FROM document WHERE grid = ?1 AND kind IN ('county', 'task') AND NOT EXISTS
+            "SELECT id FROM document WHERE grid = ?1 AND kind IN ('county', 'task') AND NOT EXISTS
                 (SELECT 1 FROM change WHERE change.document = document.id AND change.unsent = 1)",
         )?;
-        let rows = statement.query_map([grid.as_str()], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
-        let documents: Vec<(Uuid, String)> = rows.collect::<Result<_, _>>()?;
-        for (id, kind) in documents {
-            self.transaction.execute("DELETE FROM change WHERE document = ?1", [id])?;
-            self.transaction.execute("DELETE FROM document WHERE id = ?1", [id])?;
-            if word_kind(&kind)? == DocumentKind::County {
-                self.forget_county_rows(grid)?;
-            } else {
-                self.transaction.execute("DELETE FROM task_site WHERE task = ?1", [id])?;
-                self.transaction.execute("DELETE FROM task WHERE id = ?1", [id])?;
-            }
+        let documents: Vec<Uuid> =
+            statement.query_map([grid.as_str()], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        for id in documents {
+            self.forget_shared_document(id)?;
         }
         Ok(())
     }

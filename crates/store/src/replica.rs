@@ -8,10 +8,14 @@ use automerge::ActorId;
 use domain::Scope;
 use rusqlite::{Connection, Transaction};
 
-use crate::StoreError;
-use crate::connection::Database;
+use crate::connection::{Database, Mode};
 use crate::photo::Claims;
 use crate::query::VillageIndex;
+use crate::{Reserve, StoreError};
+
+/// The setting that says what a replica is for.
+const ROLE: &str = "role";
+const DEVICE: &str = "device";
 
 /// What a replica is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +36,7 @@ pub struct Store {
     pub(crate) actor: ActorId,
     /// Photos that somebody is adding to.
     pub(crate) claims: Arc<Claims>,
+    pub(crate) reserve: Arc<Reserve>,
     /// Villages by where they lie, once somebody has asked.
     pub(crate) villages: RwLock<Option<Arc<VillageIndex>>>,
 }
@@ -43,28 +48,59 @@ impl Store {
             let path = folder.join(name);
             std::fs::create_dir_all(&path).map_err(StoreError::file(&path))?;
         }
+        // Opening writes, too.
+        Reserve::of(folder, role).tend();
         let database = Database::open(&folder.join("replica.sqlite"))?;
-        let store = Self {
-            folder: folder.to_owned(),
-            database,
-            role,
-            actor: ActorId::random(),
-            claims: Arc::default(),
-            villages: RwLock::new(None),
-        };
+        let store = Self::over(folder, database, role);
         store.claim(role)?;
+        store.finish_erasing()?;
         store.sweep_unfinished()?;
         store.sweep_removed()?;
         store.refresh_views()?;
         Ok(store)
     }
 
+    /// Opens a replica that is there for reading only, beside whoever writes it: nothing is created, swept or brought up
+    /// to date.
+    ///
+    /// # Errors
+    /// When there is none, or it was written by another version.
+    pub fn open_reading(folder: &Path) -> Result<Self, StoreError> {
+        Self::reading(folder, Mode::Reading)
+    }
+
+    /// The same for a folder that nobody writes, such as a backup.
+    pub(crate) fn open_copy(folder: &Path) -> Result<Self, StoreError> {
+        Self::reading(folder, Mode::Copy)
+    }
+
+    fn reading(folder: &Path, mode: Mode) -> Result<Self, StoreError> {
+        let database = Database::open_reading(&folder.join("replica.sqlite"), mode)?;
+        let mut store = Self::over(folder, database, Role::Office);
+        let claimed = store.read::<_, StoreError>(|reader| reader.setting(ROLE))?;
+        if claimed.as_deref() == Some(DEVICE) {
+            store.role = Role::Device;
+        }
+        Ok(store)
+    }
+
+    fn over(folder: &Path, database: Database, role: Role) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            database,
+            role,
+            actor: ActorId::random(),
+            claims: Arc::default(),
+            reserve: Arc::new(Reserve::of(folder, role)),
+            villages: RwLock::new(None),
+        }
+    }
+
     /// Notes what this replica is for, or finds that it is for something else: a device's changes would never be sent
     /// if the office's program wrote them.
     fn claim(&self, role: Role) -> Result<(), StoreError> {
-        const ROLE: &str = "role";
         let word = match role {
-            Role::Device => "device",
+            Role::Device => DEVICE,
             Role::Office => "office",
         };
         let claimed = self.read::<_, StoreError>(|reader| reader.setting(ROLE))?;
@@ -107,12 +143,18 @@ impl Store {
         &self,
         work: impl FnOnce(&Writer<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.database.write(|transaction| {
+        self.reserve.tend();
+        let written = self.database.write(|transaction| {
             work(&Writer {
                 reader: Reader { connection: transaction, store: self, scope: None },
                 transaction,
             })
-        })
+        });
+        if written.is_err() {
+            // It may have failed for lack of space: the next one finds some.
+            self.reserve.tend();
+        }
+        written
     }
 }
 

@@ -39,6 +39,8 @@ const LIMITS: &[(&str, Limit)] = &[
     ("task_site", Limit::Site),
     ("document", Limit::GridOrAbove),
     ("held", Limit::Grid),
+    ("poison", Limit::Grid),
+    ("departure", Limit::Grid),
     ("draft", Limit::SiteIfAny),
 ];
 

@@ -131,6 +131,8 @@ commands! {
     "sites.register" sites_register(RegisterSite) -> OneSite, Record;
     /// Changes fields of a site.
     "sites.edit" sites_edit(EditSite) -> OneSite, Record;
+    /// Moves a site to another village, with all that is on record of it.
+    "sites.move" sites_move(MoveSite) -> OneSite, Supervise;
     /// Settles a field that holds several values.
     "sites.choose_value" sites_choose_value(ChooseValue) -> OneSite, Record;
 

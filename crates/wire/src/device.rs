@@ -13,10 +13,23 @@ commands! {
     "sync.start" sync_start(Nothing) -> SyncStatus, Read;
     /// Stops the sync that is running; it goes on from there next time.
     "sync.stop" sync_stop(Nothing) -> SyncStatus, Read;
-    /// Connects the device to a server by address and token, after asking the server.
+    /// Reads the QR code on a picture.
+    "sync.scan_invitation" sync_scan_invitation(ScanInvitation) -> InvitationView, Read;
+    /// Reads an invitation that was scanned or typed; nothing is sent.
+    "sync.read_invitation" sync_read_invitation(InvitationText) -> InvitationView, Read;
+    /// Takes an invitation to the server that made it: the device belongs to the person who was invited from then on.
+    "sync.enrol" sync_enrol(Enrol) -> SyncStatus, Read;
+    /// Connects the device to a server by address and token, after asking the server: for scripts, which have a token from
+    /// the server's command line.
     "sync.connect" sync_connect(ConnectServer) -> SyncStatus, Read;
     /// Forgets the server; everything on the device stays.
     "sync.disconnect" sync_disconnect(Nothing) -> SyncStatus, Read;
+    /// How sure it is that the office has a site's record and photos.
+    "sync.receipts" sync_receipts(OneSite) -> SiteReceipts, Read;
+    /// Writes what waits to be sent into a file, encrypted for the office.
+    "bundle.write" bundle_write(Nothing) -> WrittenBundle, Read;
+    /// Reads the office's answer to such a file.
+    "bundle.read" bundle_read(TakeBundle) -> ReadBundle, Read;
     /// What photos take of this device's disk.
     "photos.storage" photos_storage(Nothing) -> PhotoStorage, Read;
     /// Removes photos from this device that the server, asked just before, has on its disk.

@@ -39,6 +39,10 @@ pub enum ErrorCode {
     NotConnected,
     /// The server cannot be reached.
     Unreachable,
+    /// Whoever answers at the server's address shows another certificate than the device knows; nothing was sent.
+    Certificate,
+    /// Too many attempts; `reason` is how many seconds to wait.
+    TooManyRequests,
     /// The other side sent something that cannot be understood.
     Malformed,
     /// A mistake in this program.

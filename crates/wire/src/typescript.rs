@@ -8,7 +8,7 @@ use ts_rs::{Config, ExportError, TS, TypeVisitor};
 /// A trait-free view of one list of commands: name, request type, reply type.
 type Listing = Vec<(&'static str, String, String)>;
 
-/// Writes one file for each type and `commands.ts` with both lists into a folder.
+/// Writes one file for each type and `commands.ts` with all lists into a folder.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -16,6 +16,7 @@ pub fn write_to(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::new().with_out_dir(folder).with_large_int("number");
     crate::command::export_types(&config)?;
     crate::device::export_types(&config)?;
+    crate::office::export_types(&config)?;
     crate::ApiError::export_all(&config)?;
     std::fs::write(folder.join("commands.ts"), commands_file(&config))?;
     Ok(())
@@ -46,12 +47,14 @@ pub(crate) fn export<T: TS + 'static>(config: &Config) -> Result<(), ExportError
 fn commands_file(config: &Config) -> String {
     let everywhere = crate::command::typescript(config);
     let device = crate::device::typescript(config);
+    let office = crate::office::typescript(config);
     let mut text = String::from("// Written by `cargo run -p wire --bin bindings`. Do not edit.\n");
-    for name in type_names(everywhere.iter().chain(&device)) {
+    for name in type_names(everywhere.iter().chain(&device).chain(&office)) {
         let _ = writeln!(text, "import type {{ {name} }} from './{name}'");
     }
     write_list(&mut text, "Commands", &everywhere);
     write_list(&mut text, "DeviceCommands", &device);
+    write_list(&mut text, "OfficeCommands", &office);
     text
 }
 

@@ -1,20 +1,27 @@
 //! The command line. Scripts at bureaus rely on it: what is asked for goes to standard output, everything else to
 //! standard error, and the exit code is 0 only when all was done.
 
+mod backup;
 mod device;
 mod export;
 mod import;
+mod invite;
 mod person;
+mod progress;
+mod restore;
 mod serve;
 mod totals;
+mod verify;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use app::{App, system_clock};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use domain::{GridCode, GridUnit, Scope};
 use store::StoreError;
+
+use crate::config::Options;
 
 /// The office server of Village Ledger (村台账): keeps the ledgers of villages, syncs with inspectors' devices, and
 /// shows the office console in the browser.
@@ -22,8 +29,8 @@ use store::StoreError;
 #[command(name = "sync-server", version, arg_required_else_help = true)]
 struct Cli {
     /// The folder with the server's data; `serve`, `import` and `device` create it
-    #[arg(long, value_name = "DIR", env = "VILLAGE_LEDGER_DATA_DIR")]
-    data: PathBuf,
+    #[arg(long, value_name = "DIR", env = "VILLAGE_LEDGER_DATA_DIR", global = true)]
+    data: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -32,12 +39,11 @@ struct Cli {
 enum Command {
     /// Run the server until it is interrupted. Prints its address and a sign-in link that opens the console once
     Serve {
-        /// Where to listen; port 0 takes any free one
-        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8770")]
-        listen: String,
-        /// The folder of the built user interface; looked for beside the program and in ui/dist if not given
-        #[arg(long, value_name = "DIR")]
-        ui: Option<PathBuf>,
+        /// A file of settings, in place of /etc/village-ledger/sync-server.toml and sync-server.toml in the data
+        #[arg(long, value_name = "FILE", env = "VILLAGE_LEDGER_CONFIG")]
+        config: Option<PathBuf>,
+        #[command(flatten)]
+        options: Box<Options>,
     },
     /// Read a file and put on record what it says. With a row that cannot be read nothing is written and the exit code
     /// is 1
@@ -71,12 +77,39 @@ enum Command {
     /// People: what they are to the team, and for which grid units
     Person {
         #[command(subcommand)]
-        command: Person,
+        command: person::Command,
     },
     /// Devices that may sync
     Device {
         #[command(subcommand)]
-        command: Device,
+        command: device::Command,
+    },
+    /// Make a backup while the server runs: records, people, photos, certificate. With --check prove one where it lies
+    #[command(group = clap::ArgGroup::new("what").required(true))]
+    Backup {
+        /// The folder that the backup becomes, such as backups/2026-11-22. It must not be there yet. Photos that an earlier
+        /// backup beside it holds take no more room
+        #[arg(long, value_name = "DIR", group = "what")]
+        out: Option<PathBuf>,
+        /// Prove this backup instead: every byte of it, and that all documents load
+        #[arg(long, value_name = "DIR", group = "what")]
+        check: Option<PathBuf>,
+        /// Make it although photos are missing or damaged. They are named in it
+        #[arg(long, requires = "out")]
+        without_lacking: bool,
+    },
+    /// Restore a backup into the folder of --data, which must be empty or not there. Devices then offer again all they have
+    Restore {
+        /// The backup
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+    },
+    /// Look at everything, also while the server runs, and name each thing that is wrong: hashes of photos and changes,
+    /// documents, tables, people. The exit code is 0 only if all is right
+    Verify {
+        /// As one JSON object
+        #[arg(long)]
+        json: bool,
     },
     /// Print another link that opens the console once
     SignInLink {
@@ -123,87 +156,6 @@ enum Format {
     Csv,
 }
 
-#[derive(Debug, Subcommand)]
-enum Device {
-    /// Let a device of somebody sync. Prints the device's token, which is shown only this once
-    Add {
-        /// What to call the device
-        #[arg(long, value_name = "NAME")]
-        name: String,
-        /// Whose it is. If not given, it is that of the inspector who is called as the device is; one is made for the
-        /// grid unit where there is nobody of that name
-        #[arg(long, value_name = "NAME")]
-        person: Option<String>,
-        /// Keep it to this unit and all beneath it: 2, 4, 6, 9 or 12 digits. May be given several times; all that its
-        /// person is responsible for if not given
-        #[arg(long, value_name = "CODE")]
-        grid: Vec<GridCode>,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum Person {
-    /// Add somebody
-    Add {
-        /// Their name, under which they record
-        #[arg(long, value_name = "NAME")]
-        name: String,
-        /// What they are to the team
-        #[arg(long, value_enum)]
-        role: Role,
-        /// A unit that they are responsible for, with all beneath it: 2, 4, 6, 9 or 12 digits. May be given several
-        /// times; an administrator without any is responsible for everything
-        #[arg(long, value_name = "CODE")]
-        grid: Vec<GridCode>,
-    },
-    /// Print everybody: name, role and grid units, separated by tabs
-    List,
-    /// Change somebody; what is not given stays
-    Change {
-        /// Their name
-        #[arg(long, value_name = "NAME")]
-        name: String,
-        /// Another name. What they recorded keeps the old one
-        #[arg(long, value_name = "NAME")]
-        new_name: Option<String>,
-        /// Another role
-        #[arg(long, value_enum)]
-        role: Option<Role>,
-        /// The units that they are responsible for from now on
-        #[arg(long, value_name = "CODE")]
-        grid: Vec<GridCode>,
-    },
-    /// Let somebody in no more: their sessions end and their devices stop. What they recorded stays
-    Remove {
-        /// Their name
-        #[arg(long, value_name = "NAME")]
-        name: String,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Role {
-    /// Looks at ledgers and figures: a bureau
-    Viewer,
-    /// Walks the villages
-    Inspector,
-    /// Leads a team
-    Lead,
-    /// Sets the rules of a county
-    Admin,
-}
-
-impl From<Role> for domain::Role {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Viewer => Self::Viewer,
-            Role::Inspector => Self::Inspector,
-            Role::Lead => Self::Lead,
-            Role::Admin => Self::Admin,
-        }
-    }
-}
-
 /// A sentence for standard error.
 #[derive(Debug)]
 struct Complaint(String);
@@ -214,11 +166,29 @@ impl<E: std::error::Error> From<E> for Complaint {
     }
 }
 
+/// The command line as it is parsed, for what documents it.
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
     let Cli { data, command } = Cli::parse();
+    let data = match (data, &command) {
+        (Some(data), _) => data,
+        // The backup says all that is needed.
+        (None, Command::Backup { check: Some(_), .. }) => PathBuf::new(),
+        (None, _) => {
+            let message = "say where the server's data lies: --data DIR, or VILLAGE_LEDGER_DATA_DIR";
+            Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, message).exit()
+        }
+    };
     let result = match command {
-        Command::Serve { listen, ui } => serve::run(&data, &listen, ui),
+        Command::Backup { out: Some(out), without_lacking, .. } => backup::make(&data, &out, without_lacking),
+        Command::Backup { check, .. } => backup::check(&check.unwrap_or_default()),
+        Command::Restore { from } => restore::run(&from, &data),
+        Command::Verify { json } => verify::run(&data, json),
+        Command::Serve { config, options } => serve::run(&data, config.as_deref(), *options),
         Command::Import { what, file, dry_run, skip_bad_rows } => {
             import::run(&data, what, &file, dry_run, skip_bad_rows)
         }
@@ -226,17 +196,8 @@ pub fn run() -> ExitCode {
         Command::Export { what: Export::Ledger { grid, format: Format::Csv, out } } => {
             export::run(&data, &grid, out.as_deref())
         }
-        Command::Person { command } => match command {
-            Person::Add { name, role, grid } => person::add(&data, &name, role.into(), grid),
-            Person::List => person::list(&data),
-            Person::Change { name, new_name, role, grid } => {
-                person::change(&data, &name, new_name.as_deref(), role.map(Into::into), grid)
-            }
-            Person::Remove { name } => person::remove(&data, &name),
-        },
-        Command::Device { command: Device::Add { name, person, grid } } => {
-            device::add(&data, &name, person.as_deref(), grid)
-        }
+        Command::Person { command } => person::run(&data, command),
+        Command::Device { command } => device::run(&data, command),
         Command::SignInLink { person, address } => serve::print_link(&data, person.as_deref(), address),
     };
     match result {

@@ -2,22 +2,28 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::Utc;
 use store::StoreError;
-use tracing_subscriber::EnvFilter;
 
 use super::{Complaint, open, person};
 use crate::access::Access;
+use crate::config::{Config, Options};
+use crate::logging;
 use crate::serve::Server;
+use crate::tls::Certificates;
 
 /// The setting that holds the address at which the server was last started.
-const CONSOLE: &str = "console_address";
+pub(super) const CONSOLE: &str = "console_address";
+/// The setting that holds the SHA-256 of the certificate that devices pin; empty where authorities vouch for it.
+pub(super) const CERTIFICATE: &str = "console_certificate";
 
-pub(super) fn run(data: &Path, listen: &str, ui: Option<PathBuf>) -> Result<(), Complaint> {
-    let filter = EnvFilter::try_from_env("VILLAGE_LEDGER_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let ui = match ui {
+pub(super) fn run(data: &Path, named: Option<&Path>, options: Options) -> Result<(), Complaint> {
+    let options = options.with_files(named, data)?;
+    logging::begin(&options)?;
+    let mut config = Config::from_options(&options, data)?;
+    config.ui = match config.ui {
         Some(ui) if !ui.join("index.html").exists() => {
             return Err(Complaint(format!("{} holds no built user interface", ui.display())));
         }
@@ -26,22 +32,34 @@ pub(super) fn run(data: &Path, listen: &str, ui: Option<PathBuf>) -> Result<(), 
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let server = Server::open(data, listen, ui).await?;
-        let access = &server.state().access;
-        let code = access.new_sign_in_code(access.first_admin(Utc::now())?.id, Utc::now())?;
-        let address = server.address();
-        server
-            .state()
-            .app
-            .store()
-            .write::<_, StoreError>(|writer| writer.set_setting(CONSOLE, &format!("http://{address}")))?;
-        writeln!(std::io::stdout(), "Village Ledger listens on http://{address}")?;
-        writeln!(std::io::stdout(), "{}", link(&format!("http://{address}"), &code))?;
-        if !address.ip().is_loopback() {
-            eprintln!("Others can read what is sent to {address}: keep it inside a network that you trust.");
-        }
+        let server = Server::open_with(config).await?;
+        greet(&server)?;
+        reload_on_hangup(server.certificates());
         Ok(server.run(interrupted()).await?)
     })
+}
+
+/// Says where the server is reached, how its certificate is known, and how to sign in.
+fn greet(server: &Server) -> Result<(), Complaint> {
+    let state = server.state();
+    let code = state.access.new_sign_in_code(state.access.first_admin(Utc::now())?.id, Utc::now())?;
+    let (address, public) = (server.address(), &state.public_address);
+    let pin = state.certificate.as_ref().map(ToString::to_string).unwrap_or_default();
+    state.app.store().write::<_, StoreError>(|writer| {
+        writer.set_setting(CONSOLE, public)?;
+        writer.set_setting(CERTIFICATE, &pin)
+    })?;
+    let mut out = std::io::stdout();
+    writeln!(out, "Village Ledger listens on {public}")?;
+    if state.certificate.is_some() {
+        writeln!(out, "Its certificate has the SHA-256 {}", server.fingerprint())?;
+    }
+    writeln!(out, "{}", link(public, &code))?;
+    // On this machine no browser has to be told that the certificate is good.
+    if address.ip().is_unspecified() && !public.starts_with("http://") {
+        writeln!(out, "On this machine: http://127.0.0.1:{}", address.port())?;
+    }
+    Ok(())
 }
 
 pub(super) fn print_link(data: &Path, of: Option<&str>, address: Option<String>) -> Result<(), Complaint> {
@@ -71,7 +89,17 @@ fn built_ui() -> Option<PathBuf> {
     candidates.into_iter().flatten().find(|folder| folder.join("index.html").exists())
 }
 
+/// Ends when the server is to end. Whoever asks a second time does not want to wait.
 async fn interrupted() {
+    asked_to_end().await;
+    tokio::spawn(async {
+        asked_to_end().await;
+        // Whatever was answered is on the disk.
+        std::process::exit(130);
+    });
+}
+
+async fn asked_to_end() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
@@ -84,5 +112,24 @@ async fn interrupted() {
             return;
         }
     }
-    let _ = interrupt.await;
+    drop(interrupt.await);
+}
+
+/// Reads a given certificate again at each SIGHUP: what renews certificates sends one.
+fn reload_on_hangup(certificates: Arc<Certificates>) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                match certificates.reload() {
+                    Ok(()) => tracing::info!(own = certificates.is_own(), "the certificate is up to date"),
+                    Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+                }
+            }
+        });
+    }
+    #[cfg(not(unix))]
+    drop(certificates);
 }

@@ -5,6 +5,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use store::StoreError;
 use tower_http::services::ServeFile;
 use uuid::Uuid;
+use wire::office::{OFFICE_COMMANDS, dispatch_office};
 use wire::{ApiError, ErrorCode, dispatch};
 
 use super::error::{Failed, blocking};
@@ -34,37 +36,52 @@ pub(super) fn routes(state: &super::State) -> Router<super::State> {
         .route("/api/photos/{hash}/stamped", get(stamped))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .route_layer(axum::middleware::from_fn_with_state(state.clone(), session::required))
+        // Photos say for themselves how long they may be kept.
+        .route_layer(map_response(session::not_kept))
 }
 
 async fn call(
     State(state): State<super::State>,
     Path(command): Path<String>,
-    Extension(SignedIn(caller)): Extension<SignedIn>,
+    Extension(SignedIn(asking)): Extension<SignedIn>,
     Json(request): Json<Value>,
 ) -> Result<Json<Value>, Failed> {
     let reply = blocking(move || {
-        dispatch(&*state.app, &caller, &command, request).unwrap_or_else(|| {
+        let is_office = OFFICE_COMMANDS.iter().any(|info| info.name == command);
+        let reply = match is_office {
+            true => dispatch_office(&state, &asking, &command, request),
+            false => dispatch(&*state.app, &asking.caller, &command, request),
+        };
+        reply.unwrap_or_else(|| {
             Err(ApiError::new(ErrorCode::UnknownCommand, format!("the office has no command {command:?}")))
         })
     });
     Ok(Json(reply.await?))
 }
 
-async fn upload(State(state): State<super::State>, bytes: Bytes) -> Result<Json<Value>, Failed> {
-    let upload = blocking(move || state.app.uploads().add(&bytes)).await?;
+/// Keeps a file for a command of the same person. Everybody has one that takes a file (`photos.check`), so nobody is
+/// refused.
+async fn upload(
+    State(state): State<super::State>,
+    Extension(SignedIn(asking)): Extension<SignedIn>,
+    bytes: Bytes,
+) -> Result<Json<Value>, Failed> {
+    let upload = blocking(move || state.app.uploads().of(&asking.caller.person).add(&bytes)).await?;
     Ok(Json(json!({ "upload": upload })))
 }
 
 async fn download(
     State(state): State<super::State>,
+    Extension(SignedIn(asking)): Extension<SignedIn>,
     Path(id): Path<Uuid>,
     request: Request,
 ) -> Result<Response, Failed> {
-    let path = blocking(move || state.app.uploads().download(id)).await?;
+    let path = blocking(move || state.app.uploads().of(&asking.caller.person).download(id)).await?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let (plain, kind) = match name.rsplit_once('.') {
         Some((_, "jpg")) => ("photo.jpg", "image/jpeg"),
         Some((_, "zip")) => ("photos.zip", "application/zip"),
+        Some((_, "vlbundle")) => ("answer.vlbundle", "application/octet-stream"),
         _ => ("ledger.csv", "text/csv; charset=utf-8"),
     };
     // Not read into memory: the photos of a site may be a gigabyte.
@@ -98,7 +115,7 @@ async fn thumbnail(
     let known = hash.parse().is_ok_and(|hash| state.app.store().has_own_thumbnail(&hash).unwrap_or_default());
     // One that came ahead of its photo is replaced once the photo is here.
     let cached = if known { FOR_EVER } else { "private, no-store" };
-    let read = |app: &App, hash: &PhotoHash| app.store().thumbnail_bytes(hash).map_err(to_api_error);
+    let read = |app: &App, hash: &PhotoHash| app.thumbnail(hash).map_err(to_api_error);
     jpeg(state, signed_in, hash, cached, read).await
 }
 
@@ -114,7 +131,7 @@ async fn stamped(
 /// A photo that whoever asks may see.
 async fn jpeg(
     state: super::State,
-    Extension(SignedIn(caller)): Extension<SignedIn>,
+    Extension(SignedIn(asking)): Extension<SignedIn>,
     hash: String,
     cached: &'static str,
     read: impl FnOnce(&App, &PhotoHash) -> Result<Option<Vec<u8>>, ApiError> + Send + 'static,
@@ -123,7 +140,7 @@ async fn jpeg(
         let hash: PhotoHash = hash
             .parse()
             .map_err(|error: domain::PhotoHashError| ApiError::invalid("hash", error.to_string()))?;
-        let bytes = if may_see(&state.app, &caller, &hash)? { read(&state.app, &hash)? } else { None };
+        let bytes = if may_see(&state.app, &asking.caller, &hash)? { read(&state.app, &hash)? } else { None };
         bytes.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "this photo has not arrived"))
     })
     .await?;

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 use wire::{ApiError, ErrorCode};
 
@@ -19,14 +20,36 @@ impl From<ApiError> for Failed {
 
 impl From<AccessError> for Failed {
     fn from(error: AccessError) -> Self {
-        tracing::error!(%error, "the access list failed");
-        Self(ApiError::new(ErrorCode::Storage, "the server cannot look up who may reach it"))
+        Self(access_error(error))
+    }
+}
+
+/// What a caller is told of the list of who may reach the server: what they can mend, or that it fails.
+pub(crate) fn access_error(error: AccessError) -> ApiError {
+    let message = error.to_string();
+    match error {
+        AccessError::NameTaken(_) => {
+            ApiError::invalid("name", "somebody else has this name").because("name_taken")
+        }
+        AccessError::EmptyScope => ApiError::invalid("grids", message).because("missing"),
+        AccessError::LastAdmin => ApiError::new(ErrorCode::Forbidden, message).because("last_admin"),
+        error => {
+            tracing::error!(%error, "the access list failed");
+            ApiError::new(ErrorCode::Storage, "the server cannot look up who may reach it")
+        }
     }
 }
 
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
-        (status(self.0.code), Json(self.0)).into_response()
+        let Self(error) = self;
+        let status = status(error.code);
+        if status == StatusCode::TOO_MANY_REQUESTS
+            && let Some(seconds) = error.reason.clone()
+        {
+            return (status, [(RETRY_AFTER, seconds)], Json(error)).into_response();
+        }
+        (status, Json(error)).into_response()
     }
 }
 
@@ -46,7 +69,8 @@ fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
         ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
         ErrorCode::Forbidden => StatusCode::FORBIDDEN,
-        ErrorCode::Storage | ErrorCode::Unreachable | ErrorCode::Internal => {
+        ErrorCode::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::Storage | ErrorCode::Unreachable | ErrorCode::Certificate | ErrorCode::Internal => {
             StatusCode::INTERNAL_SERVER_ERROR
         }
     }

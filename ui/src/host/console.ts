@@ -8,6 +8,12 @@ const KEEPALIVE_LIMIT = 60_000
 
 type SignedOutListener = () => void
 
+/** How somebody signs in: by a code that works once, or by name and password. */
+export type Credentials = { code: string } | { name: string; password: string }
+
+/** Reasons of being unauthorized that say something of what was typed, not of the session. */
+const TYPED_WRONG = ['password', 'code']
+
 function errorOf(status: number, body: string): CallError {
   try {
     const parsed: unknown = JSON.parse(body)
@@ -15,7 +21,7 @@ function errorOf(status: number, body: string): CallError {
   } catch {
     // Not ours: a proxy, or a server that is being replaced.
   }
-  const code = status === 401 ? 'unauthorized' : status === 403 ? 'forbidden' : status >= 500 ? 'internal' : 'malformed'
+  const code = status === 401 ? 'unauthorized' : status === 403 ? 'forbidden' : status === 429 ? 'too_many_requests' : status >= 500 ? 'internal' : 'malformed'
   return new CallError({ code, message: `HTTP ${status}`, field: null, reason: null })
 }
 
@@ -38,8 +44,8 @@ export class ConsoleHost implements Host {
     return (await this.post(`/api/call/${command}`, body, keepalive)) as ReplyOf<K>
   }
 
-  async signIn(code: string): Promise<void> {
-    await this.post('/api/sign-in', JSON.stringify({ code }), false)
+  async signIn(credentials: Credentials): Promise<void> {
+    await this.post('/api/sign-in', JSON.stringify(credentials), false)
   }
 
   async signOut(): Promise<void> {
@@ -128,7 +134,7 @@ export class ConsoleHost implements Host {
   }
 
   private noticed(error: CallError): CallError {
-    if (error.api.code === 'unauthorized') this.onSignedOut()
+    if (error.api.code === 'unauthorized' && !TYPED_WRONG.includes(error.api.reason ?? '')) this.onSignedOut()
     return error
   }
 }

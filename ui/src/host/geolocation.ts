@@ -101,6 +101,6 @@ export const phoneSource: ReadingSource = {
 }
 
 /** The shell says so where it is built for a phone. */
-const onPhone = (): boolean => '__VILLAGE_LEDGER_PHONE__' in window
+export const onPhone = (): boolean => '__VILLAGE_LEDGER_PHONE__' in window
 
 export const platformSource = (): ReadingSource => (onPhone() ? phoneSource : browserSource)

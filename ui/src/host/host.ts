@@ -1,7 +1,7 @@
-import type { Commands, DeviceCommands } from '@/wire/commands'
+import type { Commands, DeviceCommands, OfficeCommands } from '@/wire/commands'
 import type { ApiError } from '@/wire/ApiError'
 
-export type AllCommands = Commands & DeviceCommands
+export type AllCommands = Commands & DeviceCommands & OfficeCommands
 export type CommandName = keyof AllCommands
 export type RequestOf<K extends CommandName> = AllCommands[K]['request']
 export type ReplyOf<K extends CommandName> = AllCommands[K]['reply']

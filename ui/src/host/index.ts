@@ -14,6 +14,7 @@ export const host: Host = office ?? new TauriHost()
 const WRITING = new Set<CommandName>([
   'sites.register',
   'sites.edit',
+  'sites.move',
   'sites.choose_value',
   'inspections.record',
   'files.import',

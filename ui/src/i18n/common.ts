@@ -1,5 +1,5 @@
 export const zh = {
-  tab: { today: '今日', sites: '对象', inspect: '检查', tasks: '任务', ledger: '台账', map: '地图', sync: '同步', me: '我的' },
+  tab: { today: '今日', sites: '对象', inspect: '检查', tasks: '任务', ledger: '台账', map: '地图', people: '人员', devices: '设备', sync: '同步', me: '我的' },
   navigation: '主导航',
   back: '返回',
   close: '关闭',
@@ -34,7 +34,7 @@ export const zh = {
 }
 
 export const en: typeof zh = {
-  tab: { today: 'Today', sites: 'Sites', inspect: 'Inspect', tasks: 'Tasks', ledger: 'Ledger', map: 'Map', sync: 'Sync', me: 'Me' },
+  tab: { today: 'Today', sites: 'Sites', inspect: 'Inspect', tasks: 'Tasks', ledger: 'Ledger', map: 'Map', people: 'People', devices: 'Devices', sync: 'Sync', me: 'Me' },
   navigation: 'Main navigation',
   back: 'Back',
   close: 'Close',

@@ -54,6 +54,18 @@ export const zh = {
   unchanged: '没有改动',
   chosen: '已选用',
   edit_hint: '只提交改动过的项。',
+  move: {
+    title: '移到别的村居',
+    from: '现在所属',
+    to: '移到',
+    pick: '请选择村居',
+    what: '对象登记在哪个村居，由哪个村居的网格员负责，统计也算在那里。移动以后，原村居网格员的设备在上传完未上传的记录后，不再保存这份档案。',
+    scope: '只能移到您所辖网格内的村居。',
+    save: '移动',
+    done: '已移到{village}',
+    need: { grid: '要移到的村居', same: '与现在的村居相同，请选择别的村居' },
+    changed: '这个对象刚被移到{village}，没有写入。请看过现在的所属村居再决定。',
+  },
 }
 
 export const en: typeof zh = {
@@ -113,4 +125,16 @@ export const en: typeof zh = {
   unchanged: 'Nothing was changed',
   chosen: 'Chosen',
   edit_hint: 'Only what you change is sent.',
+  move: {
+    title: 'Move to another village',
+    from: 'Belongs to',
+    to: 'Move to',
+    pick: 'Pick a village',
+    what: 'The village says whose inspectors look after the site, and in which totals it counts. Once it is moved, devices of the old village keep the dossier no longer, after they have sent what they recorded of it.',
+    scope: 'It can be moved within your grid units only.',
+    save: 'Move',
+    done: 'Moved to {village}',
+    need: { grid: 'The village to move to', same: 'It belongs to this village already; pick another' },
+    changed: 'Somebody has just moved this site to {village}; nothing was written. Look at where it belongs now, then decide.',
+  },
 }

@@ -27,6 +27,7 @@ export const zh = {
   may: '可以：{what}',
   work: '工作',
   held: '待审核记录',
+  account: '我的账号',
   sign_out: '退出登录',
   import: '导入台账、任务、区划或边界',
   evidence: {
@@ -72,6 +73,7 @@ export const en: typeof zh = {
   may: 'May: {what}',
   work: 'Work',
   held: 'Work that is held',
+  account: 'My account',
   sign_out: 'Sign out',
   import: 'Import a ledger, tasks, divisions or boundaries',
   evidence: {

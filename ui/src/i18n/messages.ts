@@ -1,5 +1,9 @@
+import * as account from './account'
+import * as bundleOffice from './bundle-office'
 import * as common from './common'
+import * as devices from './devices'
 import * as dossier from './dossier'
+import * as enrol from './enrol'
 import * as errors from './errors'
 import * as forms from './forms'
 import * as grid from './grid'
@@ -10,10 +14,12 @@ import * as ledger from './ledger'
 import * as map from './map'
 import * as me from './me'
 import * as papers from './papers'
+import * as people from './people'
 import * as photo from './photo'
 import * as photos from './photos'
 import * as plans from './plans'
 import * as problems from './problems'
+import * as receipt from './receipt'
 import * as registration from './registration'
 import * as rules from './rules'
 import * as signIn from './sign-in'
@@ -25,8 +31,12 @@ import * as words from './words'
 
 export const zh = {
   ...errors.zh,
+  account: account.zh,
+  bundle_office: bundleOffice.zh,
   common: common.zh,
+  devices: devices.zh,
   dossier: dossier.zh,
+  enrol: enrol.zh,
   forms: forms.zh,
   grid: grid.zh,
   held: held.zh,
@@ -36,10 +46,12 @@ export const zh = {
   map: map.zh,
   me: me.zh,
   papers: papers.zh,
+  people: people.zh,
   photo: photo.zh,
   photos: photos.zh,
   plans: plans.zh,
   problems: problems.zh,
+  receipt: receipt.zh,
   registration: registration.zh,
   rules: rules.zh,
   sign_in: signIn.zh,
@@ -52,8 +64,12 @@ export const zh = {
 
 export const en: typeof zh = {
   ...errors.en,
+  account: account.en,
+  bundle_office: bundleOffice.en,
   common: common.en,
+  devices: devices.en,
   dossier: dossier.en,
+  enrol: enrol.en,
   forms: forms.en,
   grid: grid.en,
   held: held.en,
@@ -63,10 +79,12 @@ export const en: typeof zh = {
   map: map.en,
   me: me.en,
   papers: papers.en,
+  people: people.en,
   photo: photo.en,
   photos: photos.en,
   plans: plans.en,
   problems: problems.en,
+  receipt: receipt.en,
   registration: registration.en,
   rules: rules.en,
   sign_in: signIn.en,

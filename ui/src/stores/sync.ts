@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { call, host, onWritten } from '@/host'
-import type { ConnectServer } from '@/wire/ConnectServer'
+import type { Enrol } from '@/wire/Enrol'
 import type { SyncStatus } from '@/wire/SyncStatus'
 
 const RUNNING_MS = 400
@@ -57,8 +57,8 @@ export const useSync = defineStore('sync', () => {
 
   const start = async (): Promise<void> => take(await call('sync.start', {}))
   const stop = async (): Promise<void> => take(await call('sync.stop', {}))
-  const connect = async (server: ConnectServer): Promise<void> => take(await call('sync.connect', server))
+  const enrol = async (invitation: Enrol): Promise<void> => take(await call('sync.enrol', invitation))
   const disconnect = async (): Promise<void> => take(await call('sync.disconnect', {}))
 
-  return { status, error, ended, running, refresh, watchStatus, start, stop, connect, disconnect }
+  return { status, error, ended, running, refresh, watchStatus, start, stop, enrol, disconnect }
 })

@@ -5,9 +5,13 @@
  */
 export type ConnectServer = { 
 /**
- * Its address, such as `http://192.168.1.5:8770`.
+ * Its address, such as `https://192.168.1.5:8770`.
  */
 address: string, 
+/**
+ * The SHA-256 of its own certificate in hexadecimal digits, if it has one that no authority vouches for.
+ */
+certificate: string | null, 
 /**
  * The device's token.
  */

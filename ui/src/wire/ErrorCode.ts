@@ -3,4 +3,4 @@
 /**
  * What kind of thing went wrong. A user interface branches on this, never on the message.
  */
-export type ErrorCode = "unknown_command" | "invalid" | "not_found" | "unknown_grid" | "read_only" | "changed" | "file" | "photo" | "disk_full" | "storage" | "cancelled" | "busy" | "unauthorized" | "forbidden" | "not_connected" | "unreachable" | "malformed" | "internal";
+export type ErrorCode = "unknown_command" | "invalid" | "not_found" | "unknown_grid" | "read_only" | "changed" | "file" | "photo" | "disk_full" | "storage" | "cancelled" | "busy" | "unauthorized" | "forbidden" | "not_connected" | "unreachable" | "certificate" | "too_many_requests" | "malformed" | "internal";

@@ -42,7 +42,7 @@ role: Role,
  */
 device: string, 
 /**
- * Why it is held, as a word: `role`, `scope` or `rule`.
+ * Why it is held, as a word: `role`, `scope`, `rule`, or `damaged` for what cannot be let in by anybody.
  */
 reason: string, 
 /**

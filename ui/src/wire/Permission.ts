@@ -3,4 +3,4 @@
 /**
  * What somebody must be allowed to do.
  */
-export type Permission = "read" | "record" | "supervise" | "assign" | "export" | "manage_ledger" | "administer";
+export type Permission = "read" | "record" | "supervise" | "assign" | "export" | "manage_ledger" | "manage_people" | "administer";

@@ -1,7 +1,11 @@
 // Written by `cargo run -p wire --bin bindings`. Do not edit.
+import type { Account } from './Account'
+import type { AddPerson } from './AddPerson'
 import type { AnswerAlert } from './AnswerAlert'
 import type { AttachPhoto } from './AttachPhoto'
 import type { AttachedPhoto } from './AttachedPhoto'
+import type { ChangePassword } from './ChangePassword'
+import type { ChangePerson } from './ChangePerson'
 import type { CheckPhoto } from './CheckPhoto'
 import type { ChooseValue } from './ChooseValue'
 import type { ComparePosition } from './ComparePosition'
@@ -13,10 +17,14 @@ import type { Count } from './Count'
 import type { CreateCampaign } from './CreateCampaign'
 import type { DecideSite } from './DecideSite'
 import type { DetachPhoto } from './DetachPhoto'
+import type { DeviceInfo } from './DeviceInfo'
+import type { Devices } from './Devices'
 import type { DossierView } from './DossierView'
 import type { Download } from './Download'
 import type { Draft } from './Draft'
 import type { EditSite } from './EditSite'
+import type { EndSession } from './EndSession'
+import type { Enrol } from './Enrol'
 import type { EnterTask } from './EnterTask'
 import type { ExpectPhoto } from './ExpectPhoto'
 import type { ExpectedPhoto } from './ExpectedPhoto'
@@ -29,6 +37,10 @@ import type { HeldWork } from './HeldWork'
 import type { ImportFile } from './ImportFile'
 import type { ImportReport } from './ImportReport'
 import type { ImportTiles } from './ImportTiles'
+import type { InvitationText } from './InvitationText'
+import type { InvitationView } from './InvitationView'
+import type { InviteDevice } from './InviteDevice'
+import type { Invited } from './Invited'
 import type { JudgeHeld } from './JudgeHeld'
 import type { LatLon } from './LatLon'
 import type { LedgerOf } from './LedgerOf'
@@ -48,18 +60,23 @@ import type { MapSitePage } from './MapSitePage'
 import type { MapSites } from './MapSites'
 import type { MapVillages } from './MapVillages'
 import type { MissingPhotos } from './MissingPhotos'
+import type { MoveSite } from './MoveSite'
 import type { Nothing } from './Nothing'
 import type { OneDraft } from './OneDraft'
+import type { OneInvitation } from './OneInvitation'
 import type { OnePaper } from './OnePaper'
+import type { OnePerson } from './OnePerson'
 import type { OnePhoto } from './OnePhoto'
 import type { OneSite } from './OneSite'
 import type { OneTask } from './OneTask'
 import type { PaperPage } from './PaperPage'
 import type { PaperView } from './PaperView'
+import type { PersonInfo } from './PersonInfo'
 import type { PhotoCheck } from './PhotoCheck'
 import type { PhotoStorage } from './PhotoStorage'
 import type { ProblemFilter } from './ProblemFilter'
 import type { ProblemPage } from './ProblemPage'
+import type { ReadBundle } from './ReadBundle'
 import type { RecordCase } from './RecordCase'
 import type { RecordInspection } from './RecordInspection'
 import type { RecordPaper } from './RecordPaper'
@@ -69,18 +86,24 @@ import type { RegisterSite } from './RegisterSite'
 import type { Rename } from './Rename'
 import type { ReplyTask } from './ReplyTask'
 import type { ReportProgress } from './ReportProgress'
+import type { RevokeDevice } from './RevokeDevice'
 import type { Rules } from './Rules'
 import type { RulesOf } from './RulesOf'
 import type { SaveDownload } from './SaveDownload'
 import type { SaveDraft } from './SaveDraft'
 import type { SavedDownload } from './SavedDownload'
+import type { ScanInvitation } from './ScanInvitation'
 import type { Session } from './Session'
+import type { SignInLink } from './SignInLink'
 import type { SiteFilter } from './SiteFilter'
 import type { SitePage } from './SitePage'
+import type { SiteReceipts } from './SiteReceipts'
 import type { StepProblem } from './StepProblem'
 import type { SteppedProblem } from './SteppedProblem'
 import type { SyncStatus } from './SyncStatus'
+import type { TakeBundle } from './TakeBundle'
 import type { TakePhoto } from './TakePhoto'
+import type { TakenBundle } from './TakenBundle'
 import type { TaskList } from './TaskList'
 import type { TaskListsOf } from './TaskListsOf'
 import type { TaskPage } from './TaskPage'
@@ -91,6 +114,7 @@ import type { TodayOf } from './TodayOf'
 import type { VillageOutline } from './VillageOutline'
 import type { VoidPaper } from './VoidPaper'
 import type { WorkProgress } from './WorkProgress'
+import type { WrittenBundle } from './WrittenBundle'
 
 export interface Commands {
   'session.get': { request: Nothing; reply: Session }
@@ -111,6 +135,7 @@ export interface Commands {
   'sites.dossier': { request: OneSite; reply: DossierView }
   'sites.register': { request: RegisterSite; reply: OneSite }
   'sites.edit': { request: EditSite; reply: OneSite }
+  'sites.move': { request: MoveSite; reply: OneSite }
   'sites.choose_value': { request: ChooseValue; reply: OneSite }
   'inspections.record': { request: RecordInspection; reply: RecordedInspection }
   'problems.list': { request: ListProblems; reply: ProblemPage }
@@ -157,8 +182,14 @@ export interface DeviceCommands {
   'sync.status': { request: Nothing; reply: SyncStatus }
   'sync.start': { request: Nothing; reply: SyncStatus }
   'sync.stop': { request: Nothing; reply: SyncStatus }
+  'sync.scan_invitation': { request: ScanInvitation; reply: InvitationView }
+  'sync.read_invitation': { request: InvitationText; reply: InvitationView }
+  'sync.enrol': { request: Enrol; reply: SyncStatus }
   'sync.connect': { request: ConnectServer; reply: SyncStatus }
   'sync.disconnect': { request: Nothing; reply: SyncStatus }
+  'sync.receipts': { request: OneSite; reply: SiteReceipts }
+  'bundle.write': { request: Nothing; reply: WrittenBundle }
+  'bundle.read': { request: TakeBundle; reply: ReadBundle }
   'photos.storage': { request: Nothing; reply: PhotoStorage }
   'photos.free_space': { request: FreeSpace; reply: FreedSpace }
   'photos.fetch': { request: OnePhoto; reply: Nothing }
@@ -167,4 +198,20 @@ export interface DeviceCommands {
   'camera.take': { request: TakePhoto; reply: AttachedPhoto | null }
   'camera.recover': { request: Nothing; reply: Array<RecoveredPhoto> }
   'downloads.save': { request: SaveDownload; reply: SavedDownload }
+}
+
+export interface OfficeCommands {
+  'account.get': { request: Nothing; reply: Account }
+  'account.change_password': { request: ChangePassword; reply: Account }
+  'account.end_session': { request: EndSession; reply: Account }
+  'people.list': { request: Nothing; reply: Array<PersonInfo> }
+  'people.add': { request: AddPerson; reply: PersonInfo }
+  'people.change': { request: ChangePerson; reply: PersonInfo }
+  'people.remove': { request: OnePerson; reply: Nothing }
+  'people.sign_in_link': { request: OnePerson; reply: SignInLink }
+  'devices.list': { request: Nothing; reply: Devices }
+  'devices.invite': { request: InviteDevice; reply: Invited }
+  'devices.withdraw': { request: OneInvitation; reply: Devices }
+  'devices.revoke': { request: RevokeDevice; reply: DeviceInfo }
+  'bundle.take': { request: TakeBundle; reply: TakenBundle }
 }

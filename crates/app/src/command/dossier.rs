@@ -64,9 +64,11 @@ fn view(
         .into_iter()
         .map(|photo| {
             let file = reader.photo_known(&photo.hash)?;
+            let present = file.is_some_and(|file| !file.removed);
             Ok(PhotoView {
-                present: file.is_some_and(|file| !file.removed),
-                thumbnail: reader.has_thumbnail(&photo.hash)?,
+                present,
+                // It is made again from the photo where it is lacking.
+                thumbnail: present || reader.has_thumbnail(&photo.hash)?,
                 stored: file.is_some_and(|file| file.stored),
                 photo,
             })

@@ -1,6 +1,5 @@
 //! The ledger: figures, rows, and whole files in and out.
 
-use std::fs::File;
 use std::io::BufWriter;
 
 use domain::problem::day_in_china;
@@ -73,13 +72,15 @@ pub(super) fn export(app: Ask<'_>, request: ExportLedger) -> Result<Download, Fa
         let file_name = format!("{}-台账-{day}.csv", unit.name.replace(['/', '\\'], "-"));
         let (id, path) = app.uploads.new_download(&file_name)?;
         let unwritable = |source| StoreError::File { path: path.clone(), source };
-        let file = BufWriter::new(File::create(&path).map_err(unwritable)?);
-        let written =
-            export_ledger(reader, &grid, file, |done, total| running.at(WorkStep::Writing, done, total));
-        let (_, rows) = written.map_err(|error| match error {
-            ExportError::Store(error) => Failure::from(error),
-            ExportError::Stopped(error) => Failure(error),
-            ExportError::Write(source) => Failure::from(unwritable(source)),
+        let rows = app.uploads.filled(&path, |file| {
+            let written = export_ledger(reader, &grid, BufWriter::new(file), |done, total| {
+                running.at(WorkStep::Writing, done, total)
+            });
+            written.map(|(_, rows)| rows).map_err(|error| match error {
+                ExportError::Store(error) => Failure::from(error),
+                ExportError::Stopped(error) => Failure(error),
+                ExportError::Write(source) => Failure::from(unwritable(source)),
+            })
         })?;
         let bytes = std::fs::metadata(&path).map_err(unwritable)?.len();
         Ok(Download { id, file_name, bytes, rows })

@@ -22,6 +22,7 @@ mod problem_step;
 mod rule;
 mod session;
 mod site;
+mod site_move;
 mod task;
 mod task_entry;
 mod text;
@@ -74,6 +75,7 @@ bodies! {
     sites_dossier(OneSite) -> DossierView = dossier::get;
     sites_register(RegisterSite) -> OneSite = site::register;
     sites_edit(EditSite) -> OneSite = site::edit;
+    sites_move(MoveSite) -> OneSite = site_move::move_to;
     sites_choose_value(ChooseValue) -> OneSite = site::choose_value;
     inspections_record(RecordInspection) -> RecordedInspection = inspection::record;
     problems_list(ListProblems) -> ProblemPage = problem::list;

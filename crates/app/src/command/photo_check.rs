@@ -13,6 +13,7 @@ use crate::app::Ask;
 use crate::error::Failure;
 use crate::photo::decoding;
 use crate::photo::stamp::OnRecord;
+use crate::photo::thumbnail::thumbnail;
 
 /// The most photos that a check names.
 const MOST: usize = 20;
@@ -104,7 +105,7 @@ fn note_fingerprints(app: &App) -> Result<(), Failure> {
         }
         let mut made = Vec::new();
         for hash in unknown {
-            let thumbnail = app.store.thumbnail_bytes(&hash)?;
+            let thumbnail = thumbnail(&app.store, &hash)?;
             let fingerprint = thumbnail.and_then(|jpeg| photos::fingerprint(&jpeg).ok());
             made.push((hash, fingerprint));
         }

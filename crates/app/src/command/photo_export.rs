@@ -1,7 +1,6 @@
 //! Photos of a site as files, stamped or clean.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -45,32 +44,34 @@ pub(super) fn export(app: Ask<'_>, request: ExportPhotos) -> Result<Download, Fa
         let jpeg = bytes(&app, only, stamped)?;
         let file_name = format!("{base}-{}.jpg", only.reference.hash.code());
         let (id, path) = app.uploads.new_download(&file_name)?;
-        std::fs::write(&path, jpeg).map_err(unwritable(&path))?;
+        app.uploads.filled(&path, |mut file| file.write_all(&jpeg).map_err(unwritable(&path)))?;
         return Ok(Download { id, file_name, bytes: size(&path), rows: 1 });
     }
     let file_name = format!("{base}.zip");
     let (id, path) = app.uploads.new_download(&file_name)?;
-    let mut written = 0;
-    let mut archive = zip::ZipWriter::new(File::create(&path).map_err(unwritable(&path))?);
-    // They are compressed already.
-    let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    for (number, record) in (1..).zip(&records) {
-        let jpeg = match bytes(&app, record, stamped) {
-            // Of all that there are, those that are here; the caller is told how many that is.
-            Err(failure) if all && failure.0.code == ErrorCode::NotFound => continue,
-            jpeg => jpeg?,
-        };
-        written += 1;
-        let name = format!("{base}-{number:02}-{}.jpg", record.reference.hash.code());
-        archive.start_file(name, options).map_err(|error| unwritable(&path)(error.into()))?;
-        archive.write_all(&jpeg).map_err(unwritable(&path))?;
-    }
-    archive.finish().map_err(|error| unwritable(&path)(error.into()))?;
-    if written == 0 {
-        return Err(ApiError::new(ErrorCode::NotFound, "none of the photos is here")
-            .because("photo_not_here")
-            .into());
-    }
+    let written = app.uploads.filled::<_, Failure>(&path, |file| {
+        let mut written = 0;
+        let mut archive = zip::ZipWriter::new(file);
+        // They are compressed already.
+        let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        for (number, record) in (1..).zip(&records) {
+            let jpeg = match bytes(&app, record, stamped) {
+                // Of all that there are, those that are here; the caller is told how many that is.
+                Err(failure) if all && failure.0.code == ErrorCode::NotFound => continue,
+                jpeg => jpeg?,
+            };
+            written += 1;
+            let name = format!("{base}-{number:02}-{}.jpg", record.reference.hash.code());
+            archive.start_file(name, options).map_err(|error| unwritable(&path)(error.into()))?;
+            archive.write_all(&jpeg).map_err(unwritable(&path))?;
+        }
+        archive.finish().map_err(|error| unwritable(&path)(error.into()))?;
+        if written == 0 {
+            let nothing = ApiError::new(ErrorCode::NotFound, "none of the photos is here");
+            return Err(nothing.because("photo_not_here").into());
+        }
+        Ok(written)
+    })?;
     Ok(Download { id, file_name, bytes: size(&path), rows: written })
 }
 

@@ -1,20 +1,22 @@
 //! What the commands that only a device answers do.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 
 use domain::Permission;
 use store::StoreError;
 use tokio::runtime::Handle;
 use wire::message::{
-    AttachedPhoto, ConnectServer, ExpectPhoto, ExpectedPhoto, FreeSpace, FreedSpace, Nothing, OnePhoto,
-    PhotoStorage, RecoveredPhoto, SaveDownload, SavedDownload, SyncPhase, SyncStatus, TakePhoto,
+    AttachedPhoto, ConnectServer, Enrol, ExpectPhoto, ExpectedPhoto, FreeSpace, FreedSpace, InvitationText,
+    InvitationView, Nothing, OnePhoto, OneSite, PhotoStorage, ReadBundle, RecoveredPhoto, SaveDownload,
+    SavedDownload, ScanInvitation, SiteReceipts, SyncPhase, SyncStatus, TakeBundle, TakePhoto, WrittenBundle,
 };
-use wire::sync::{Connect, SyncProtocol};
+use wire::sync::{Connect, PinError, ServerAddress, SyncProtocol};
 use wire::{ApiError, DeviceCommands, ErrorCode};
 
-use super::{Core, PROVEN, SERVER, TOKEN};
+use super::server::Server;
+use super::{Core, enrolment, receipt};
 use crate::app::Caller;
+use crate::bundle::device as bundle;
 use crate::error::{from_protocol, to_api_error};
 use crate::photo::camera;
 use crate::photo_storage;
@@ -41,8 +43,7 @@ impl<C: Connect> DeviceCommands for Core<C> {
             status.phase = SyncPhase::Records;
             self.watch.begin();
             self.watch.ask_everything();
-            self.asked.store(true, Ordering::Release);
-            self.bell.notify_one();
+            self.ask_for_sync();
         }
         Ok(status)
     }
@@ -52,10 +53,24 @@ impl<C: Connect> DeviceCommands for Core<C> {
         Ok(self.status()?)
     }
 
+    fn sync_scan_invitation(&self, _: &Caller, request: ScanInvitation) -> Result<InvitationView, ApiError> {
+        enrolment::scan(self, request)
+    }
+
+    fn sync_read_invitation(&self, _: &Caller, request: InvitationText) -> Result<InvitationView, ApiError> {
+        enrolment::read(&request)
+    }
+
+    fn sync_enrol(&self, _: &Caller, request: Enrol) -> Result<SyncStatus, ApiError> {
+        enrolment::enrol(self, &request)
+    }
+
     fn sync_connect(&self, _: &Caller, request: ConnectServer) -> Result<SyncStatus, ApiError> {
         // The office says whose device this is.
-        let ConnectServer { address, token, person: _ } = request;
-        let address = address.trim().trim_end_matches('/').to_owned();
+        let ConnectServer { address, certificate, token, person: _ } = request;
+        let pin = certificate.filter(|text| !text.is_empty()).map(|text| text.parse()).transpose();
+        let pin = pin.map_err(|error: PinError| ApiError::invalid("certificate", error.to_string()))?;
+        let address = ServerAddress { url: address.trim().trim_end_matches('/').to_owned(), pin };
         let token = token.trim().to_owned();
         let protocol = self.connector.connect(&address, &token)?;
         // The answer shows that the address and the token are right, and says whose device this is.
@@ -63,32 +78,38 @@ impl<C: Connect> DeviceCommands for Core<C> {
         self.app
             .store
             .write::<_, StoreError>(|writer| {
-                writer.set_setting(SERVER, &address)?;
-                writer.set_setting(TOKEN, &token)?;
-                for proven_elsewhere in PROVEN {
-                    writer.clear_setting(proven_elsewhere)?;
-                }
-                writer.offer_refused()?;
+                Server::note(writer, &address, &token, "")?;
                 note_identity(writer, &answer)
             })
             .map_err(to_api_error)?;
-        self.asked.store(true, Ordering::Release);
-        self.bell.notify_one();
+        self.ask_for_sync();
         Ok(self.status()?)
     }
 
     fn sync_disconnect(&self, _: &Caller, _: Nothing) -> Result<SyncStatus, ApiError> {
         self.watch.stop();
-        self.app
-            .store
-            .write::<_, StoreError>(|writer| {
-                for key in [SERVER, TOKEN].iter().chain(PROVEN) {
-                    writer.clear_setting(key)?;
-                }
-                Ok(())
-            })
-            .map_err(to_api_error)?;
+        self.app.store.write::<_, StoreError>(Server::forget).map_err(to_api_error)?;
         Ok(self.status()?)
+    }
+
+    fn sync_receipts(&self, _: &Caller, request: OneSite) -> Result<SiteReceipts, ApiError> {
+        receipt::of_site(&self.app, request.site)
+    }
+
+    fn bundle_write(&self, _: &Caller, _: Nothing) -> Result<WrittenBundle, ApiError> {
+        let server = self.server().map_err(to_api_error)?.ok_or_else(not_connected)?;
+        bundle::write(&self.app, &server.token)
+    }
+
+    fn bundle_read(&self, _: &Caller, request: TakeBundle) -> Result<ReadBundle, ApiError> {
+        let path = self.app.uploads.path_of(request.upload)?;
+        let last_success = self.last_success().map_err(to_api_error)?;
+        let (read, outcome) = bundle::read(&self.app, &path, last_success)?;
+        self.app.uploads.remove(request.upload);
+        if let Some(outcome) = outcome {
+            self.note_outcome(&outcome)?;
+        }
+        Ok(read)
     }
 
     fn photos_storage(&self, _: &Caller, _: Nothing) -> Result<PhotoStorage, ApiError> {
@@ -146,7 +167,7 @@ pub(super) fn not_connected() -> ApiError {
 }
 
 /// Waits for an answer of the server from code that may block.
-fn wait<T>(question: impl Future<Output = T>) -> Result<T, ApiError> {
+pub(super) fn wait<T>(question: impl Future<Output = T>) -> Result<T, ApiError> {
     Ok(match Handle::try_current() {
         Ok(handle) => handle.block_on(question),
         Err(_) => tokio::runtime::Builder::new_current_thread()

@@ -1,6 +1,11 @@
 //! A device: the application over its own replica, connected to a server or not.
 
 mod command;
+mod enrolment;
+mod erasing;
+mod receipt;
+mod server;
+mod status;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,25 +13,23 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::{GridCode, GridUnit, PhotoHash, SiteId};
+use domain::{GridCode, PhotoHash};
 use serde_json::Value;
-use store::{Reader, Role, SetAsideRow, StoreError};
+use store::{Role, StoreError, Writer};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use uuid::Uuid;
-use wire::message::{RefusedChange, SyncStatus, Verification};
-use wire::sync::Connect;
+use wire::sync::{Connect, ServerAddress};
 use wire::{ApiError, ErrorCode, dispatch, dispatch_device};
 
 use self::command::not_connected;
-use crate::app::{App, OpenError, system_clock};
-use crate::error::{Failure, to_api_error};
-use crate::sync::{CLOCK, SyncWatch, clock_of, sync};
+use self::server::Server;
+use crate::app::{App, Clock, OpenError, system_clock};
+use crate::error::to_api_error;
+use crate::photo::thumbnail::thumbnail as thumbnail_of;
+use crate::sync::{CLOCK, SyncOutcome, SyncWatch, VERIFIED, sync};
 
-const SERVER: &str = "server";
-const TOKEN: &str = "token";
 const LAST_SUCCESS: &str = "last_success";
-const VERIFIED: &str = "verified";
 const DIFFERING: &str = "differing";
 /// What a sync with one server says nothing about for another.
 const PROVEN: &[&str] = &[LAST_SUCCESS, VERIFIED, DIFFERING, CLOCK];
@@ -36,6 +39,8 @@ const PAUSE: Duration = Duration::from_secs(30);
 /// How long it waits after a link was cut on which something had moved, and after the first attempt in vain; twice as
 /// long after each further one.
 const SOON: Duration = Duration::from_secs(2);
+/// How long a device waits that the office revoked: erasing may be ordered later.
+const REVOKED: Duration = Duration::from_secs(3_600);
 /// How long it waits after a change, because more usually follow.
 const SETTLE: Duration = Duration::from_secs(2);
 
@@ -64,7 +69,12 @@ struct Core<C> {
 impl<C: Connect> Device<C> {
     /// Opens the device's data in a folder, or creates it.
     pub fn open(folder: &Path, connector: C) -> Result<Self, OpenError> {
-        let app = App::open(folder, Role::Device, system_clock())?;
+        Self::open_by(folder, connector, system_clock())
+    }
+
+    /// The same by another clock.
+    pub fn open_by(folder: &Path, connector: C, clock: Clock) -> Result<Self, OpenError> {
+        let app = App::open(folder, Role::Device, clock)?;
         Ok(Self {
             core: Arc::new(Core {
                 app,
@@ -120,7 +130,7 @@ impl<C: Connect> Device<C> {
     /// The bytes of a photo or of its thumbnail; `None` if they are not here.
     pub fn photo(&self, hash: &PhotoHash, thumbnail: bool) -> Result<Option<Vec<u8>>, ApiError> {
         let store = &self.core.app.store;
-        let bytes = if thumbnail { store.thumbnail_bytes(hash) } else { store.photo_bytes(hash) };
+        let bytes = if thumbnail { thumbnail_of(store, hash) } else { store.photo_bytes(hash) };
         bytes.map_err(to_api_error)
     }
 
@@ -154,6 +164,9 @@ impl<C: Connect> Device<C> {
                     soon = SOON;
                 }
                 pause = if cut { soon } else { PAUSE };
+                if self.core.is_revoked().unwrap_or(false) {
+                    pause = REVOKED;
+                }
                 soon = PAUSE.min(soon * 2);
                 if let Err(error) = ended {
                     tracing::error!(%error, "a sync failed badly");
@@ -188,20 +201,29 @@ impl<C: Connect> Core<C> {
         self.pictures.lock().ok().and_then(|pictures| pictures.clone())
     }
 
-    fn server(&self) -> Result<Option<(String, String)>, StoreError> {
-        self.app.store.read(|reader| Ok(reader.setting(SERVER)?.zip(reader.setting(TOKEN)?)))
+    fn server(&self) -> Result<Option<Server>, StoreError> {
+        self.app.store.read(Server::read)
     }
 
     /// The server as it can be asked.
     fn protocol(&self) -> Result<C::Protocol, ApiError> {
         match self.server().map_err(to_api_error)? {
-            Some((address, token)) => self.connector.connect(&address, &token),
+            Some(server) => {
+                let addresses = server.addresses();
+                self.connector.connect(addresses.first().unwrap_or(&server.address), &server.token)
+            }
             None => Err(not_connected()),
         }
     }
 
+    /// Wakes whoever keeps this device synced: somebody waits.
+    fn ask_for_sync(&self) {
+        self.asked.store(true, Ordering::Release);
+        self.bell.notify_one();
+    }
+
     async fn sync(&self) -> Result<(), ApiError> {
-        let Some((address, token)) = self.server().map_err(to_api_error)? else {
+        let Some(server) = self.server().map_err(to_api_error)? else {
             return Err(not_connected());
         };
         if self.running.swap(true, Ordering::AcqRel) {
@@ -210,7 +232,7 @@ impl<C: Connect> Core<C> {
         // Ends with this, however it ends.
         let _running = Running(self);
         self.watch.begin();
-        let result = self.sync_with(&address, &token).await;
+        let result = self.sync_somewhere(&server).await;
         let now = self.app.now();
         if let Ok(mut failure) = self.failure.lock() {
             *failure = result
@@ -222,83 +244,71 @@ impl<C: Connect> Core<C> {
         result
     }
 
-    async fn sync_with(&self, address: &str, token: &str) -> Result<(), ApiError> {
+    /// Syncs with the server where it answers: at the addresses that are known, else where it is found on the local network.
+    async fn sync_somewhere(&self, server: &Server) -> Result<(), ApiError> {
+        let mut missed = None;
+        for address in server.addresses() {
+            match self.sync_with(&address, &server.token).await {
+                Err(error) if self.not_there(&error) => missed = Some(error),
+                ended => return ended,
+            }
+        }
+        if let Some(pin) = &server.address.pin {
+            for url in self.connector.discover(pin).await {
+                let address = ServerAddress { url, pin: Some(pin.clone()) };
+                match self.sync_with(&address, &server.token).await {
+                    Err(error) if self.not_there(&error) => {}
+                    ended => {
+                        let found = |writer: &Writer<'_>| Server::note_found(writer, &address.url);
+                        self.app.store.write::<_, StoreError>(found).map_err(to_api_error)?;
+                        return ended;
+                    }
+                }
+            }
+        }
+        Err(missed.unwrap_or_else(not_connected))
+    }
+
+    /// Whether nobody answered, or somebody else did, so that the server may be at another address.
+    fn not_there(&self, error: &ApiError) -> bool {
+        let nobody = error.code == ErrorCode::Unreachable && self.watch.bytes() == 0;
+        nobody || error.code == ErrorCode::Certificate
+    }
+
+    async fn sync_with(&self, address: &ServerAddress, token: &str) -> Result<(), ApiError> {
         let protocol = self.connector.connect(address, token)?;
-        let outcome = sync(&self.app.store, &protocol, &*self.app.clock, &self.watch).await?;
-        let now = self.app.now();
-        let verified =
-            outcome.verified.and_then(|verified| serde_json::to_string(&verified).ok()).unwrap_or_default();
-        let differing: Vec<&str> = outcome.differing.iter().map(GridCode::as_str).collect();
-        self.app
-            .store
-            .write::<_, StoreError>(|writer| {
-                writer.set_setting(LAST_SUCCESS, &now.to_rfc3339())?;
-                writer.set_setting(VERIFIED, &verified)?;
-                writer.set_setting(DIFFERING, &differing.join(","))
-            })
-            .map_err(to_api_error)?;
+        let result = self.sync_by(&protocol).await;
+        if let Some(erase) = result.as_ref().err().and_then(erasing::revoked_by) {
+            self.take_revocation(&protocol, erase).await?;
+        }
+        result
+    }
+
+    async fn sync_by(&self, protocol: &C::Protocol) -> Result<(), ApiError> {
+        if self.is_revoked().map_err(to_api_error)? {
+            self.ask_whether_revoked(protocol).await?;
+        }
+        let outcome = sync(&self.app.store, protocol, &*self.app.clock, &self.watch).await?;
+        self.note_outcome(&outcome)?;
         outcome.refused_photo.map_or(Ok(()), Err)
     }
 
-    fn status(&self) -> Result<SyncStatus, Failure> {
-        let (phase, done, total) = self.watch.step();
-        let failure = self.failure.lock().ok().and_then(|failure| failure.clone());
-        self.app.store.read(|reader| {
-            let unsent_changes = reader.unsent_count()?;
-            let unsent_photos = reader.photos_to_send()?.len() as u64;
-            let verified: Option<Verification> =
-                reader.setting(VERIFIED)?.and_then(|text| serde_json::from_str(&text).ok());
-            let last_success = reader.setting(LAST_SUCCESS)?;
-            Ok(SyncStatus {
-                server: reader.setting(SERVER)?,
-                phase,
-                done,
-                total,
-                bytes: self.watch.bytes(),
-                unsent_changes,
-                unsent_photos,
-                missing_photos: reader.photos_missing()?.len() as u64,
-                last_success_at: last_success.and_then(|text| text.parse().ok()),
-                // Whatever changed here since waits to be sent, so nothing waiting means nothing changed.
-                verified: verified.filter(|_| unsent_changes == 0 && unsent_photos == 0),
-                differing: differing(reader)?,
-                clock: clock_of(reader, self.app.now())?,
-                refused: refused(reader)?,
-                error_at: failure.as_ref().map(|(_, at)| *at),
-                error: failure.map(|(error, _)| error),
-            })
-        })
+    /// Notes what was proven, for screens.
+    fn note_outcome(&self, outcome: &SyncOutcome) -> Result<(), ApiError> {
+        let now = self.app.now();
+        let verified = outcome.verified.as_ref().and_then(|verified| serde_json::to_string(verified).ok());
+        let differing: Vec<&str> = outcome.differing.iter().map(GridCode::as_str).collect();
+        let note = |writer: &Writer<'_>| {
+            writer.set_setting(LAST_SUCCESS, &now.to_rfc3339())?;
+            writer.set_setting(VERIFIED, verified.as_deref().unwrap_or_default())?;
+            writer.set_setting(DIFFERING, &differing.join(","))
+        };
+        self.app.store.write::<_, StoreError>(note).map_err(to_api_error)
     }
-}
 
-fn differing(reader: &Reader<'_>) -> Result<Vec<GridUnit>, StoreError> {
-    let codes = reader.setting(DIFFERING)?.unwrap_or_default();
-    let mut units = Vec::new();
-    for code in codes.split(',').filter_map(|code| code.parse::<GridCode>().ok()) {
-        let name = reader.unit(&code)?.map(|unit| unit.name).unwrap_or_default();
-        units.push(GridUnit { code, name });
+    /// When the office was last heard of.
+    fn last_success(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let text = self.app.store.read::<_, StoreError>(|reader| reader.setting(LAST_SUCCESS))?;
+        Ok(text.and_then(|text| text.parse().ok()))
     }
-    Ok(units)
-}
-
-fn refused(reader: &Reader<'_>) -> Result<Vec<RefusedChange>, StoreError> {
-    let mut refused = Vec::new();
-    for (document, reason) in reader.refused()? {
-        let site = reader.site(SiteId(document))?;
-        refused.push(RefusedChange {
-            site: site.as_ref().map(|site| site.id),
-            site_name: site.map(|site| site.row.name),
-            reason,
-            comment: String::new(),
-        });
-    }
-    for SetAsideRow { document, name, comment } in reader.set_aside()? {
-        refused.push(RefusedChange {
-            site: reader.site(SiteId(document))?.map(|site| site.id),
-            site_name: (!name.is_empty()).then_some(name),
-            reason: "refused".to_owned(),
-            comment,
-        });
-    }
-    Ok(refused)
 }

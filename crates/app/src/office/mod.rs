@@ -1,23 +1,26 @@
 //! The server's side of the sync protocol, over its own replica.
 
+mod compare;
+mod feed;
 mod follow_up;
 mod photo;
 mod thumbnail;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::{GridCode, PhotoHash, Role, Scope, SiteId};
+use serde_bytes::ByteBuf;
 use store::{Reader, Rights, Sender, Store, StoreError};
 use uuid::Uuid;
 use wire::sync::{
-    Digest, DocumentChanges, DocumentKind, ExchangeReply, ExchangeRequest, Feed, Judged, PAGE_BYTES,
-    PROTOCOL, PhotoState, ProtocolError, Refused, SyncProtocol, Thumbnail, Thumbnails,
+    Digest, DocumentKind, Documents, ExchangeReply, ExchangeRequest, HeadsPage, Judged, PROTOCOL, PhotoState,
+    ProtocolError, Refused, SyncProtocol, Thumbnail, Thumbnails,
 };
 use wire::{ApiError, ErrorCode};
 
 use crate::app::{Clock, system_clock};
 use crate::error::to_api_error;
+use feed::News;
 
 pub(crate) const GENERATION: &str = "generation";
 
@@ -35,6 +38,8 @@ pub struct Office {
     names: Vec<String>,
     /// What the device is called.
     device: String,
+    /// To whom bundles for this office are encrypted; empty if it takes none.
+    key: String,
     clock: Clock,
 }
 
@@ -42,7 +47,16 @@ impl Office {
     /// The office as the device of somebody sees it who may do what their role may within this scope.
     pub fn new(store: Arc<Store>, scope: Scope, person: String, role: Role) -> Self {
         let names = vec![person.clone()];
-        Self { store, scope, person, role, names, device: String::new(), clock: system_clock() }
+        Self {
+            store,
+            scope,
+            person,
+            role,
+            names,
+            device: String::new(),
+            key: String::new(),
+            clock: system_clock(),
+        }
     }
 
     /// The same for a device of this name, whose person had these names before.
@@ -53,12 +67,17 @@ impl Office {
         Self { device, names, ..self }
     }
 
+    /// The same with the recipient to whom bundles for this office are encrypted.
+    pub fn with_key(self, key: String) -> Self {
+        Self { key, ..self }
+    }
+
     /// The same by another clock.
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
     }
 
-    fn exchange_now(&self, request: &ExchangeRequest) -> Result<ExchangeReply, ApiError> {
+    pub(crate) fn exchange_now(&self, request: &ExchangeRequest) -> Result<ExchangeReply, ApiError> {
         if request.protocol != PROTOCOL {
             let message = format!(
                 "this server speaks version {PROTOCOL} of the sync protocol; update the app or the server"
@@ -80,6 +99,8 @@ impl Office {
                 refused: Vec::new(),
                 feeds: Vec::new(),
                 more: true,
+                to_come: 0,
+                key: self.key.clone(),
                 photos_wanted: Vec::new(),
                 digests: Vec::new(),
                 now: (self.clock)(),
@@ -87,12 +108,12 @@ impl Office {
         }
         let (answered, refused) = self.take(request).map_err(to_api_error)?;
         let read = self.store.read(|reader| {
-            let (feeds, more) = self.feeds(reader, request)?;
-            let digests = if more { Vec::new() } else { self.digests(reader)? };
+            let news = self.news(reader, request)?;
+            let digests = if news.more { Vec::new() } else { self.digests(reader)? };
             let judged = judged(reader, request)?;
-            Ok::<_, StoreError>((feeds, more, digests, judged))
+            Ok::<_, StoreError>((news, digests, judged))
         });
-        let (feeds, more, digests, judged) = read.map_err(to_api_error)?;
+        let (News { feeds, more, to_come }, digests, judged) = read.map_err(to_api_error)?;
         // Before the last page it is of no use yet.
         let photos_wanted = if more { Vec::new() } else { self.wanted(&request.photos)? };
         let now = (self.clock)();
@@ -108,6 +129,8 @@ impl Office {
             refused,
             feeds,
             more,
+            to_come,
+            key: self.key.clone(),
             photos_wanted,
             digests,
             now,
@@ -171,42 +194,6 @@ impl Office {
         self.scope.covers(grid) || self.scope.codes().iter().any(|code| grid.contains(code))
     }
 
-    fn feeds(&self, reader: &Reader<'_>, request: &ExchangeRequest) -> Result<(Vec<Feed>, bool), StoreError> {
-        let skipped = (!request.own_too).then_some(request.install);
-        let mut feeds = Vec::new();
-        let mut budget = PAGE_BYTES;
-        for (grid, last) in reader.log_positions()? {
-            let read_to =
-                request.cursors.iter().find(|cursor| cursor.grid == grid).map_or(0, |cursor| cursor.seq);
-            if read_to >= last || !self.reads(&grid) {
-                continue;
-            }
-            if budget == 0 {
-                return Ok((feeds, true));
-            }
-            let page = reader.log_after(&grid, read_to, skipped, budget)?;
-            let size: usize = page.entries.iter().map(|entry| entry.bytes.len()).sum();
-            budget = budget.saturating_sub(size);
-            let mut documents: BTreeMap<Uuid, DocumentChanges> = BTreeMap::new();
-            for entry in page.entries {
-                documents
-                    .entry(entry.document)
-                    .or_insert_with(|| DocumentChanges {
-                        document: entry.document,
-                        kind: entry.kind,
-                        changes: Vec::new(),
-                    })
-                    .changes
-                    .push(entry.bytes.into());
-            }
-            feeds.push(Feed { grid, to_seq: page.to_seq, documents: documents.into_values().collect() });
-            if page.more {
-                return Ok((feeds, true));
-            }
-        }
-        Ok((feeds, false))
-    }
-
     fn digests(&self, reader: &Reader<'_>) -> Result<Vec<Digest>, StoreError> {
         let mut digests = reader.digests()?;
         digests.retain(|digest| self.reads(&digest.grid));
@@ -262,5 +249,22 @@ impl SyncProtocol for Office {
 
     async fn thumbnails_fetch(&self, hashes: Vec<PhotoHash>) -> Result<Thumbnails, ProtocolError> {
         Ok(self.thumbnails_of(&hashes)?)
+    }
+
+    async fn changes_held(&self, hashes: Vec<ByteBuf>) -> Result<Vec<bool>, ProtocolError> {
+        Ok(self.changes_held_now(&hashes)?)
+    }
+
+    async fn heads(&self, grid: &GridCode, after: Option<Uuid>) -> Result<HeadsPage, ProtocolError> {
+        Ok(self.heads_now(grid, after)?)
+    }
+
+    async fn documents_fetch(&self, documents: Vec<Uuid>) -> Result<Documents, ProtocolError> {
+        Ok(self.documents_now(&documents)?)
+    }
+
+    /// Noted by whoever keeps the list of devices.
+    async fn erased(&self) -> Result<(), ProtocolError> {
+        Ok(())
     }
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::PhotoHash;
+use domain::{PhotoHash, SiteId};
 use store::{Incoming, Store, StoreError};
+use uuid::Uuid;
 use wire::sync::{MAX_PHOTOS_NAMED, PhotoState, WantedPhoto};
 use wire::{ApiError, ErrorCode};
 
@@ -90,7 +91,7 @@ impl Office {
             let message = format!("a photo has 1 to {LARGEST} bytes, not {total}");
             return Err(ApiError::new(ErrorCode::Photo, message).because("too_many_bytes"));
         }
-        if !self.mentioned(hash).map_err(to_api_error)? {
+        if !self.expected(hash).map_err(to_api_error)? {
             return Err(ApiError::new(ErrorCode::NotFound, "no record here mentions this photo"));
         }
         let mut incoming = self.store.incoming(hash, PATIENCE).map_err(to_api_error)?;
@@ -139,7 +140,7 @@ impl Office {
             return Ok(PhotoState::Stored);
         }
         let unfinished = self.store.unfinished(hash).map_err(to_api_error)?;
-        if unfinished && self.mentioned(hash).map_err(to_api_error)? {
+        if unfinished && self.expected(hash).map_err(to_api_error)? {
             let mut incoming = self.store.incoming(hash, PATIENCE).map_err(to_api_error)?;
             let proven = self.store.proven_photo(hash).map_err(to_api_error)?.is_some();
             if proven || self.finish_unfinished(&mut incoming)?.is_some() {
@@ -179,7 +180,16 @@ impl Office {
         }
     }
 
-    pub(super) fn photo_piece_now(
+    /// The photos that a dossier of the device's scope mentions, without those that its person recorded.
+    pub(crate) fn photos_of_others(&self, document: Uuid) -> Result<Vec<PhotoHash>, StoreError> {
+        self.store.read_within(Some(&self.scope), |reader| {
+            let dossier = reader.dossier(SiteId(document))?;
+            let photos = dossier.into_iter().flat_map(|dossier| dossier.photos);
+            Ok(photos.filter(|photo| !self.names.contains(&photo.by)).map(|photo| photo.hash).collect())
+        })
+    }
+
+    pub(crate) fn photo_piece_now(
         &self,
         hash: &PhotoHash,
         offset: u64,
@@ -219,15 +229,30 @@ impl Office {
 
     /// Whether the device's person recorded a photo, or nobody did.
     fn own_photo(&self, hash: &PhotoHash) -> Result<bool, StoreError> {
-        let by = self.store.read::<_, StoreError>(|reader| {
+        let by = self.recorded_by(hash)?;
+        Ok(by.is_empty() || by.iter().any(|by| by.is_empty() || self.names.contains(by)))
+    }
+
+    /// Who recorded a photo.
+    fn recorded_by(&self, hash: &PhotoHash) -> Result<Vec<String>, StoreError> {
+        self.store.read(|reader| {
             let mut by = Vec::new();
             for site in reader.sites_of_photo(hash)? {
                 let photos = reader.dossier(site)?.into_iter().flat_map(|dossier| dossier.photos);
                 by.extend(photos.filter(|photo| photo.hash == *hash).map(|photo| photo.by));
             }
             Ok(by)
-        })?;
-        Ok(by.is_empty() || by.iter().any(|by| by.is_empty() || self.names.contains(by)))
+        })
+    }
+
+    /// Whether a photo is taken from the device: a record within its scope mentions it, or its person recorded it while the
+    /// site was in their scope.
+    fn expected(&self, hash: &PhotoHash) -> Result<bool, StoreError> {
+        if self.mentioned(hash)? {
+            return Ok(true);
+        }
+        let known = self.store.read::<_, StoreError>(|reader| reader.site_of_photo(hash))?.is_some();
+        Ok(known && self.own_photo(hash)?)
     }
 
     /// Whether a record within the device's scope mentions a photo.

@@ -8,6 +8,7 @@ use super::Office;
 use super::photo::bounded;
 use crate::arrival;
 use crate::error::to_api_error;
+use crate::photo::thumbnail::thumbnail;
 
 impl Office {
     pub(super) fn take_thumbnails(&self, thumbnails: &[Thumbnail]) -> Result<(), ApiError> {
@@ -26,7 +27,7 @@ impl Office {
         let mut size = 0;
         for hash in hashes {
             let jpeg = match self.mentioned(hash).map_err(to_api_error)? {
-                true => self.store.thumbnail_bytes(hash).map_err(to_api_error)?,
+                true => thumbnail(&self.store, hash).map_err(to_api_error)?,
                 false => None,
             };
             if let Some(jpeg) = jpeg.filter(|jpeg| jpeg.len() <= MAX_THUMBNAIL) {

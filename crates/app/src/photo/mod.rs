@@ -4,3 +4,4 @@ pub(crate) mod camera;
 pub(crate) mod decoding;
 pub(crate) mod intake;
 pub(crate) mod stamp;
+pub(crate) mod thumbnail;

@@ -1,12 +1,12 @@
 //! Whose device this is, as the office says, and what a lead decided about their work.
 
 use chrono::{DateTime, Utc};
-use domain::{GridCode, Scope};
+use domain::{GridCode, Role, Scope};
 use store::{Author, Rights, StoreError, Writer};
 use uuid::Uuid;
-use wire::sync::{ExchangeReply, ExchangeRequest, PROTOCOL};
+use wire::sync::{DeviceReport, EnrolReply, ExchangeReply, ExchangeRequest, PROTOCOL};
 
-use crate::app::{NAMES, PERSON, ROLE, SCOPE};
+use crate::app::{NAMES, OFFICE_KEY, PERSON, ROLE, SCOPE};
 
 /// Asks only whose device this is: to a store that nobody has, the office tells no news.
 pub(crate) fn question() -> ExchangeRequest {
@@ -19,18 +19,43 @@ pub(crate) fn question() -> ExchangeRequest {
         push: Vec::new(),
         photos: Vec::new(),
         held: Vec::new(),
+        report: DeviceReport::default(),
     }
+}
+
+/// Whose device this is.
+struct Whose<'a> {
+    person: &'a str,
+    names: &'a [String],
+    role: Role,
+    scope: &'a [GridCode],
+    /// The office's key for bundles.
+    key: &'a str,
 }
 
 /// Notes whose device this is. Where that has changed, what was refused before is offered once more.
 pub(crate) fn note(writer: &Writer<'_>, reply: &ExchangeReply) -> Result<(), StoreError> {
-    let scope: Vec<&str> = reply.scope.iter().map(GridCode::as_str).collect();
+    let ExchangeReply { person, names, role, scope, key, .. } = reply;
+    note_whose(writer, &Whose { person, names, role: *role, scope, key })
+}
+
+/// The same from the answer to an enrolment.
+pub(crate) fn note_enrolment(writer: &Writer<'_>, reply: &EnrolReply) -> Result<(), StoreError> {
+    let EnrolReply { person, names, role, scope, key, .. } = reply;
+    note_whose(writer, &Whose { person, names, role: *role, scope, key })
+}
+
+fn note_whose(writer: &Writer<'_>, whose: &Whose<'_>) -> Result<(), StoreError> {
+    let scope: Vec<&str> = whose.scope.iter().map(GridCode::as_str).collect();
     let said = [
-        (PERSON, reply.person.clone()),
-        (NAMES, reply.names.join("\n")),
-        (ROLE, reply.role.as_str().to_owned()),
+        (PERSON, whose.person.to_owned()),
+        (NAMES, whose.names.join("\n")),
+        (ROLE, whose.role.as_str().to_owned()),
         (SCOPE, scope.join(",")),
     ];
+    if writer.setting(OFFICE_KEY)?.as_deref() != Some(whose.key) {
+        writer.set_setting(OFFICE_KEY, whose.key)?;
+    }
     let mut changed = false;
     for (key, value) in said {
         let before = writer.setting(key)?;

@@ -1,29 +1,34 @@
 //! The sync engine. It does no I/O of its own: it is given a store, a protocol and a clock.
 
 mod clock;
+mod compare;
 mod identity;
+mod leave;
 mod pause;
 mod photo_fetch;
 mod photo_send;
-mod record;
+pub(crate) mod record;
+mod report;
 mod thumbnail;
 mod watch;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::{GridCode, GridLevel};
+use domain::GridCode;
 use store::{Reader, Store, StoreError};
-use wire::message::Verification;
-use wire::sync::SyncProtocol;
+use wire::message::{SyncPhase, Verification};
+use wire::sync::{Digest, SyncProtocol};
 use wire::{ApiError, ErrorCode};
 
-use crate::error::to_api_error;
+use crate::error::{SERVER_FULL, to_api_error};
 use pause::Question;
 
 pub(crate) use clock::{CLOCK, clock_of};
-pub(crate) use identity::{note as note_identity, question as who_am_i};
+pub(crate) use identity::{note as note_identity, note_enrolment, question as who_am_i};
+pub(crate) use leave::{proven, stays};
 pub(crate) use photo_fetch::{Fetched, fetch_one};
+pub(crate) use report::VERIFIED;
 pub use watch::SyncWatch;
 
 /// What a sync that ended well has proven.
@@ -33,7 +38,7 @@ pub struct SyncOutcome {
     pub verified: Option<Verification>,
     /// Grid units in which both sides hold different documents although nothing is waiting.
     pub differing: Vec<GridCode>,
-    /// Why the server would not take a photo; everything else was done.
+    /// Why the server would not take a photo, or this disk has no room for one; everything else was done.
     pub refused_photo: Option<ApiError>,
 }
 
@@ -47,35 +52,60 @@ pub async fn sync(
 ) -> Result<SyncOutcome, ApiError> {
     let now = clock();
     let mut exchanged = record::exchange(store, protocol, false, clock, watch).await?;
+    leave::leave(store, protocol, &exchanged.scope).await?;
+    if watch.is_due(&Question::Refused, now) && offer_refused(store).map_err(to_api_error)? {
+        exchanged = record::exchange(store, protocol, false, clock, watch).await?;
+        watch.fruitless(Question::Refused, now);
+    }
     let differ = store.read(|reader| differing(reader, &exchanged)).map_err(to_api_error)?;
     watch.keep_only_differing(&differ);
     let is_due = |grid: &&GridCode| watch.is_due(&Question::Difference((*grid).clone()), now);
     let apart: Vec<GridCode> = differ.iter().filter(is_due).cloned().collect();
     if !apart.is_empty() {
-        // One of the two was restored from a backup, or lost something: both tell each other all they have.
-        store.write(|writer| writer.compare_anew(&apart, &exchanged.scope)).map_err(to_api_error)?;
-        exchanged = record::exchange(store, protocol, true, clock, watch).await?;
-        // What differs still is not told again at every sync.
+        // One of the two was restored from a backup, or lost something.
+        for grid in &apart {
+            watch.at(SyncPhase::Records, 0, 0, protocol.traffic())?;
+            let own = exchanged.scope.iter().any(|unit| unit.contains(grid));
+            compare::mend(store, protocol, grid, own, now).await?;
+        }
+        exchanged = record::exchange(store, protocol, false, clock, watch).await?;
+        leave::leave(store, protocol, &exchanged.scope).await?;
+        // What differs still is not asked again at every sync.
         for grid in store.read(|reader| differing(reader, &exchanged)).map_err(to_api_error)? {
+            compare::note(store, protocol, &grid).await?;
             watch.fruitless(Question::Difference(grid), now);
         }
     }
-    if let Some(grid) = exchanged.damaged.first() {
-        let message = format!("records of {grid} arrived that cannot be read; what is here is unharmed");
-        return Err(ApiError::new(ErrorCode::Malformed, message).because("damaged"));
-    }
     thumbnail::send(store, protocol, &exchanged.photos_wanted, watch).await?;
-    thumbnail::fetch(store, protocol, now, watch).await?;
+    let no_room = unless_full(thumbnail::fetch(store, protocol, now, watch).await)?;
     let refused_photo = photo_send::send(store, protocol, &exchanged.photos_wanted, now, watch).await?;
-    photo_fetch::fetch(store, protocol, now, watch).await?;
-    prove(store, exchanged, refused_photo, now).map_err(to_api_error)
+    let no_room = no_room.or(unless_full(photo_fetch::fetch(store, protocol, now, watch).await)?);
+    let refused_photo = refused_photo.or(no_room);
+    conclude(store, exchanged, refused_photo, now).map_err(to_api_error)
+}
+
+/// Where there is no room for what comes, what is here is sent all the same.
+fn unless_full(fetched: Result<(), ApiError>) -> Result<Option<ApiError>, ApiError> {
+    match fetched {
+        Ok(()) => Ok(None),
+        Err(error) if error.code == ErrorCode::DiskFull && error.reason.as_deref() != Some(SERVER_FULL) => {
+            Ok(Some(error))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Offers once more what the server would not take, if there is any: it says what became of what it holds, but one that
+/// was restored from a backup of before that does not know that it held anything.
+fn offer_refused(store: &Store) -> Result<bool, StoreError> {
+    if store.read(|reader| reader.refused())?.is_empty() {
+        return Ok(false);
+    }
+    store.write(|writer| writer.offer_refused()).map(|()| true)
 }
 
 /// The grid units in which both sides hold different documents although nothing is waiting to be sent.
 fn differing(reader: &Reader<'_>, exchanged: &record::Exchanged) -> Result<Vec<GridCode>, StoreError> {
-    if !exchanged.damaged.is_empty() {
-        return Ok(exchanged.damaged.iter().cloned().collect());
-    }
     let here = reader.digests()?;
     let in_scope = |grid: &GridCode| exchanged.scope.iter().any(|unit| unit.contains(grid));
     let unlike_here = exchanged.digests.iter().filter(|there| !here.contains(there)).map(|there| &there.grid);
@@ -83,27 +113,36 @@ fn differing(reader: &Reader<'_>, exchanged: &record::Exchanged) -> Result<Vec<G
         .iter()
         .map(|here| &here.grid)
         .filter(|grid| in_scope(grid) && !exchanged.digests.iter().any(|there| there.grid == **grid));
-    let waiting = reader.unsent_grids()?;
+    let mut waiting = reader.unsent_grids()?;
+    waiting.extend(reader.departed_grids()?);
     Ok(unlike_here.chain(unknown_there).filter(|grid| !waiting.contains(grid)).cloned().collect())
 }
 
 /// Compares what both sides hold. Nothing is called verified that was not compared.
-fn prove(
+pub(crate) fn conclude(
     store: &Store,
     exchanged: record::Exchanged,
     refused_photo: Option<ApiError>,
     now: DateTime<Utc>,
 ) -> Result<SyncOutcome, StoreError> {
-    store.read(|reader| {
-        let differing = differing(reader, &exchanged)?;
-        let alike = exchanged.digests.iter().filter(|there| there.grid.level() == GridLevel::Village);
-        let dossiers = alike.map(|there| there.documents).sum();
-        let (photos, stored) = reader.photo_counts()?;
-        let missing = reader.photos_missing()?.len() as u64;
+    store.write(|writer| {
+        let differing = differing(writer, &exchanged)?;
+        let here = writer.digests()?;
+        let alike: Vec<Digest> =
+            exchanged.digests.iter().filter(|there| here.contains(there)).cloned().collect();
+        writer.note_proven(&alike, now)?;
+        writer.keep_differences_of(&differing)?;
+        // Both sides hold the same, so what is here is there. Tasks are documents too, and no dossiers.
+        let dossiers = writer.dossiers_of(exchanged.digests.iter().map(|there| &there.grid))?;
+        let (photos, stored) = writer.photo_counts()?;
+        let missing = writer.photos_missing()?.len() as u64;
         // Who reads nothing there compared nothing.
         let compared = !exchanged.scope.is_empty();
-        let everything =
-            compared && reader.unsent_count()? == 0 && differing.is_empty() && photos == stored + missing;
+        let everything = compared
+            && writer.unsent_count()? == 0
+            && differing.is_empty()
+            && writer.departed_grids()?.is_empty()
+            && photos == stored + missing;
         let verified = everything.then_some(Verification { at: now, dossiers, photos: stored });
         Ok(SyncOutcome { verified, differing, refused_photo })
     })

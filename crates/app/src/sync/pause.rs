@@ -21,12 +21,14 @@ pub(super) enum Question {
     Thumbnail(PhotoHash),
     /// Whether it takes a photo that it refused.
     Send(PhotoHash),
+    /// Whether it takes changes that it refused, or knows at least that it holds them.
+    Refused,
 }
 
 impl Question {
     fn longest(&self) -> TimeDelta {
         match self {
-            Self::Difference(_) | Self::Send(_) => TimeDelta::hours(6),
+            Self::Difference(_) | Self::Send(_) | Self::Refused => TimeDelta::hours(6),
             Self::Fetch(_) | Self::Thumbnail(_) => TimeDelta::minutes(16),
         }
     }

@@ -9,11 +9,12 @@ use store::{LogEntry, Store, StoreError, Unsent};
 use uuid::Uuid;
 use wire::message::SyncPhase;
 use wire::sync::{
-    Cursor, Digest, DocumentChanges, ExchangeReply, ExchangeRequest, PAGE_BYTES, PROTOCOL, Push,
-    SyncProtocol, WantedPhoto,
+    Cursor, DeviceReport, Digest, DocumentChanges, ExchangeReply, ExchangeRequest, Feed, PAGE_BYTES,
+    PROTOCOL, Push, SyncProtocol, WantedPhoto,
 };
 use wire::{ApiError, ErrorCode};
 
+use super::report::report;
 use super::{SyncWatch, clock, identity};
 use crate::error::{from_protocol, to_api_error};
 
@@ -22,12 +23,10 @@ const SERVER_GENERATION: &str = "server_generation";
 const INSTALL: &str = "install";
 
 /// What both sides know when neither has news.
-pub(super) struct Exchanged {
+pub(crate) struct Exchanged {
     pub scope: Vec<GridCode>,
     pub digests: Vec<Digest>,
     pub photos_wanted: Vec<WantedPhoto>,
-    /// Grid units whose news could not be taken in; nothing else is known then.
-    pub damaged: BTreeSet<GridCode>,
 }
 
 /// `own_too` fetches what this store made itself as well.
@@ -40,11 +39,13 @@ pub(super) async fn exchange(
 ) -> Result<Exchanged, ApiError> {
     // Each change is offered once in a sync; one that is refused is not offered again before the scope changes.
     let mut offered_to = 0;
-    let mut done = 0;
+    let (mut done, mut to_come) = (0, 0);
+    // Counting takes a while, and an enrolment has many pages.
+    let report = report(store).map_err(to_api_error)?;
     loop {
         let waiting = store.read::<_, StoreError>(|reader| reader.unsent_count()).map_err(to_api_error)?;
-        watch.at(SyncPhase::Records, done, done + waiting, protocol.traffic())?;
-        let offer = offer(store, offered_to, own_too).map_err(to_api_error)?;
+        watch.at(SyncPhase::Records, done, done + waiting + to_come, protocol.traffic())?;
+        let offer = offer_with(store, offered_to, own_too, report.clone()).map_err(to_api_error)?;
         let before = clock();
         let reply = protocol.exchange(offer.request.clone()).await.map_err(from_protocol)?;
         clock::judge(store, before, clock(), reply.now).map_err(to_api_error)?;
@@ -54,12 +55,10 @@ pub(super) async fn exchange(
             offered_to = 0;
             continue;
         }
-        let damaged = take(store, &offer, &reply, clock())?;
-        if !damaged.is_empty() {
-            let (scope, digests, photos_wanted) = (reply.scope, Vec::new(), Vec::new());
-            return Ok(Exchanged { scope, digests, photos_wanted, damaged });
-        }
-        done += offer.numbers.len() as u64;
+        take(store, &offer, &reply, clock())?;
+        let arrived: usize = reply.feeds.iter().map(|feed| feed.snapshots.len()).sum();
+        done += (offer.numbers.len() + arrived) as u64;
+        to_come = reply.to_come;
         offered_to = offer.numbers.iter().copied().max().unwrap_or(offered_to);
         if !reply.judged.is_empty() {
             // What was set aside may have left something to be written anew, under numbers that are free again.
@@ -76,23 +75,32 @@ pub(super) async fn exchange(
             let photos_wanted =
                 note_photos(store, &offer.request.photos, reply.photos_wanted).map_err(to_api_error)?;
             let (scope, digests) = (reply.scope, reply.digests);
-            return Ok(Exchanged { scope, digests, photos_wanted, damaged });
+            return Ok(Exchanged { scope, digests, photos_wanted });
         }
     }
 }
 
 /// What is sent, and the numbers of its changes in the order in which they are written.
-struct Offer {
-    request: ExchangeRequest,
-    numbers: Vec<i64>,
+pub(crate) struct Offer {
+    pub request: ExchangeRequest,
+    pub numbers: Vec<i64>,
 }
 
-fn offer(store: &Store, offered_to: i64, own_too: bool) -> Result<Offer, StoreError> {
+pub(crate) fn offer(store: &Store, offered_to: i64, own_too: bool) -> Result<Offer, StoreError> {
+    offer_with(store, offered_to, own_too, report(store)?)
+}
+
+fn offer_with(
+    store: &Store,
+    offered_to: i64,
+    own_too: bool,
+    report: DeviceReport,
+) -> Result<Offer, StoreError> {
     let install = install(store)?;
     store.read(|reader| {
         let (push, numbers) = by_grid(reader.unsent_after(offered_to, PAGE_BYTES)?);
         let generation = reader.setting(SERVER_GENERATION)?.and_then(|text| text.parse().ok());
-        let cursors = reader.log_positions()?.into_iter().map(|(grid, seq)| Cursor { grid, seq }).collect();
+        let cursors = reader.log_cursors()?;
         let mut photos = reader.photos_to_send()?;
         photos.extend(reader.removed_unproven()?);
         let request = ExchangeRequest {
@@ -104,6 +112,7 @@ fn offer(store: &Store, offered_to: i64, own_too: bool) -> Result<Offer, StoreEr
             push,
             photos,
             held: reader.held_there()?.into_iter().map(Into::into).collect(),
+            report,
         };
         Ok(Offer { request, numbers })
     })
@@ -143,7 +152,11 @@ fn by_grid(unsent: Vec<Unsent>) -> (Vec<Push>, Vec<i64>) {
 
 /// Notes the server's generation. Where the device knew another store, it forgets what that one had and offers all it
 /// has; says whether it did.
-fn begin_anew(store: &Store, request: &ExchangeRequest, reply: &ExchangeReply) -> Result<bool, StoreError> {
+pub(crate) fn begin_anew(
+    store: &Store,
+    request: &ExchangeRequest,
+    reply: &ExchangeReply,
+) -> Result<bool, StoreError> {
     store.write(|writer| {
         writer.set_setting(SERVER_GENERATION, &reply.generation.to_string())?;
         if request.generation.is_some() {
@@ -154,13 +167,12 @@ fn begin_anew(store: &Store, request: &ExchangeRequest, reply: &ExchangeReply) -
 }
 
 /// Takes in the answer, all in one transaction: what was stored, and news with the positions that they reach to.
-/// Gives the grid units whose news could not be taken in.
-fn take(
+pub(crate) fn take(
     store: &Store,
     offer: &Offer,
     reply: &ExchangeReply,
     now: DateTime<Utc>,
-) -> Result<BTreeSet<GridCode>, ApiError> {
+) -> Result<(), ApiError> {
     if reply.answered != offer.numbers.len() as u64 {
         return Err(ApiError::new(ErrorCode::Malformed, "the server did not answer for every change"));
     }
@@ -176,29 +188,31 @@ fn take(
                     Some(reason) => writer.mark_refused(*n, reason)?,
                 }
             }
-            let mut damaged = BTreeSet::new();
             for feed in &reply.feeds {
-                let mut whole = true;
+                for snapshot in &feed.snapshots {
+                    writer.ingest_snapshot(snapshot, now)?;
+                    writer.has_arrived(snapshot.document, &feed.grid)?;
+                }
                 for news in &feed.documents {
-                    let answers = writer.ingest(&feed.grid, news, None)?;
-                    whole &= answers.iter().all(Result::is_ok);
+                    writer.ingest_news(&feed.grid, news, now)?;
+                    writer.has_arrived(news.document, &feed.grid)?;
                 }
-                if whole {
-                    writer.set_log_position(&feed.grid, feed.to_seq)?;
-                } else {
-                    // Not read past: it is asked for again, and the comparison shows the difference.
-                    damaged.insert(feed.grid.clone());
+                for document in &feed.left {
+                    writer.note_departed(*document, &feed.grid)?;
                 }
+                // Read past what could not be taken in, too: it must not hold up the rest at every sync. The store notes
+                // it, and the comparison shows that both sides differ.
+                let Feed { grid, to_seq, after, .. } = feed;
+                writer.set_log_cursor(&Cursor { grid: grid.clone(), seq: *to_seq, after: *after })?;
             }
-            identity::judged(writer, reply, now)?;
-            Ok(damaged)
+            identity::judged(writer, reply, now)
         })
         .map_err(to_api_error)
 }
 
 /// Photos that were offered and not wanted are on the server. Of those that are wanted, the ones that were removed here
 /// cannot be sent: they are missing from now on. Gives the others.
-fn note_photos(
+pub(crate) fn note_photos(
     store: &Store,
     offered: &[PhotoHash],
     mut wanted: Vec<WantedPhoto>,
@@ -215,6 +229,9 @@ fn note_photos(
             }
         }
         wanted.retain(|photo| offered.contains(&photo.hash) && !gone.contains(&photo.hash));
+        for photo in &wanted {
+            writer.note_photo_there(&photo.hash, photo.arrived, !photo.thumbnail)?;
+        }
         Ok(wanted)
     })
 }

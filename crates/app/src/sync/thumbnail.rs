@@ -13,6 +13,7 @@ use super::SyncWatch;
 use super::pause::Question;
 use crate::arrival;
 use crate::error::{from_protocol, to_api_error};
+use crate::photo::thumbnail::thumbnail;
 
 /// How many thumbnails are asked for at once. Many times what one answer holds would only be named in vain.
 const ASKED: usize = 64;
@@ -28,7 +29,7 @@ pub(super) async fn send(
     let mut batch = Vec::new();
     let mut size = 0;
     for photo in wanted.iter().filter(|photo| photo.thumbnail) {
-        let jpeg = store.thumbnail_bytes(&photo.hash).map_err(to_api_error)?;
+        let jpeg = thumbnail(store, &photo.hash).map_err(to_api_error)?;
         let Some(jpeg) = jpeg.filter(|jpeg| jpeg.len() <= MAX_THUMBNAIL) else { continue };
         if size + jpeg.len() > THUMBNAIL_BYTES && !batch.is_empty() {
             watch.at(SyncPhase::SendingPhotos, 0, total, protocol.traffic())?;

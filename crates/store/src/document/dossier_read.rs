@@ -1,6 +1,8 @@
 //! Reading a dossier out of its document: each needed key directly, without walking the whole document.
 
-use automerge::{ObjId, ROOT, ReadDoc};
+use std::collections::HashMap;
+
+use automerge::{ChangeHash, ObjId, ROOT, ReadDoc};
 use chrono::{DateTime, Utc};
 use domain::{Dossier, FieldConflict, FieldValue, SiteField, SiteFields, SiteId};
 
@@ -80,12 +82,13 @@ impl Document {
             .map(|item| item.key.into_owned())
             .collect();
         let mut conflicts = Vec::new();
+        let mut authors = HashMap::new();
         for key in in_conflict {
             let Ok(field) = key.parse::<SiteField>() else { continue };
             let mut values = Vec::new();
             // Automerge lists the value that it shows last.
             for (value, id) in self.doc.get_all(site, key.as_str())?.into_iter().rev() {
-                let (by, at) = self.author_of(&id);
+                let (by, at) = self.author_of(&id, &mut authors);
                 values.push(FieldValue {
                     key: id.to_string(),
                     value: value.as_str().unwrap_or_default().to_owned(),
@@ -102,15 +105,24 @@ impl Document {
         Ok(conflicts)
     }
 
-    /// Who made an operation, and when, by the change that holds it.
-    fn author_of(&self, operation: &ObjId) -> (String, DateTime<Utc>) {
-        let change = self.doc.hash_for_opid(operation).and_then(|hash| self.doc.get_change_by_hash(&hash));
-        let note = change
-            .as_ref()
-            .and_then(|change| change.message())
-            .and_then(|message| serde_json::from_str::<ChangeNote>(message).ok());
-        let at = change.and_then(|change| DateTime::from_timestamp(change.timestamp(), 0));
-        (note.map(|note| note.person).unwrap_or_default(), at.unwrap_or_default())
+    /// Who made an operation, and when, by the change that holds it. A change is put together from the document to be
+    /// asked, so each is asked once.
+    fn author_of(
+        &self,
+        operation: &ObjId,
+        known: &mut HashMap<ChangeHash, (String, DateTime<Utc>)>,
+    ) -> (String, DateTime<Utc>) {
+        let Some(hash) = self.doc.hash_for_opid(operation) else { return Default::default() };
+        let ask = || {
+            let change = self.doc.get_change_by_hash(&hash);
+            let note = change
+                .as_ref()
+                .and_then(|change| change.message())
+                .and_then(|message| serde_json::from_str::<ChangeNote>(message).ok());
+            let at = change.and_then(|change| DateTime::from_timestamp(change.timestamp(), 0));
+            (note.map(|note| note.person).unwrap_or_default(), at.unwrap_or_default())
+        };
+        known.entry(hash).or_insert_with(ask).clone()
     }
 }
 

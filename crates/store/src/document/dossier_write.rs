@@ -25,6 +25,11 @@ pub enum DossierWrite {
         /// Who registered it.
         by: String,
     },
+    /// That the site belongs to another village.
+    MoveTo {
+        /// The village.
+        grid: GridCode,
+    },
     /// A new value for a field; for the position as [`stored_position`] writes it.
     SetField(SiteField, String),
     /// Of several values of a field, the one with this key shall stand.
@@ -101,6 +106,10 @@ impl Document {
                 self.doc.put(&site, GRID, grid.as_str())?;
                 self.doc.put(&site, REGISTERED_AT, moment(*at))?;
                 self.doc.put(&site, REGISTERED_BY, by.as_str())?;
+            }
+            DossierWrite::MoveTo { grid } => {
+                let site = self.map(SITE)?;
+                self.doc.put(&site, GRID, grid.as_str())?;
             }
             DossierWrite::SetField(field, value) => {
                 let site = self.map(SITE)?;

@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use automerge::{AutoCommit, AutomergeError, Change};
+use automerge::{AutoCommit, AutomergeError, Change, ChangeHash};
 use wire::sync::DocumentKind;
 
 /// The fixed changes of each kind, one for each schema that added something.
@@ -36,6 +36,11 @@ fn known(kind: DocumentKind) -> &'static Genesis {
 /// The document that holds the fixed changes and nothing else.
 pub fn genesis(kind: DocumentKind) -> &'static AutoCommit {
     &known(kind).document
+}
+
+/// Whether this is one of the fixed changes.
+pub(super) fn is_fixed(kind: DocumentKind, hash: &ChangeHash) -> bool {
+    known(kind).changes.iter().any(|change| change.hash() == *hash)
 }
 
 /// Adds those of the fixed changes that a document lacks because an older version saved it.

@@ -1,18 +1,23 @@
 //! Automerge documents: how each kind is laid out, and the one place that knows their keys.
 
+mod column;
 mod county;
+mod cursor;
 mod dossier_entries;
 mod dossier_facts;
 mod dossier_keys;
 mod dossier_read;
 mod dossier_write;
+mod fit;
 mod genesis;
 mod new_fact;
+mod prescan;
 mod task;
 mod value;
+mod whole;
 
 use automerge::transaction::CommitOptions;
-use automerge::{ActorId, AutoCommit, AutomergeError, Change, ChangeHash};
+use automerge::{ActorId, AutoCommit, AutomergeError, Change, ChangeHash, ReadDoc as _};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use wire::sync::DocumentKind;
@@ -25,6 +30,9 @@ pub use task::TaskWrite;
 
 /// The schema that this version writes and understands.
 pub const SCHEMA: u64 = 2;
+
+/// The most values of one field that stand side by side.
+const MAX_SIDE_BY_SIDE: usize = 256;
 
 /// Who changes a document, when, and by which command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +123,42 @@ impl Document {
         self.doc.save()
     }
 
+    /// The same, once it has been loaded again and is what it was; and what was loaded.
+    ///
+    /// # Errors
+    /// When it cannot be loaded again: some crafted changes do that.
+    pub(crate) fn proven(&mut self) -> Result<(Vec<u8>, Self), DocumentError> {
+        let kind = self.kind;
+        caught(|| {
+            let bytes = self.save();
+            let mut again = Self::load(kind, &bytes)?;
+            if again.heads() == self.heads() {
+                Ok((bytes, again))
+            } else {
+                Err(DocumentError::Damaged("it loads differently".to_owned()))
+            }
+        })
+    }
+
+    /// Whether some field or entry holds more values side by side than people can have written apart. Whoever writes
+    /// over them must name them all.
+    pub(crate) fn is_crowded(&self) -> Result<bool, DocumentError> {
+        let maps: &[&str] = match self.kind {
+            DocumentKind::Dossier => &[dossier_keys::SITE],
+            DocumentKind::County => &[county::UNITS, county::BOUNDARIES, county::RULES],
+            DocumentKind::Task => &[],
+        };
+        for map in maps {
+            let map = self.map(map)?;
+            for item in self.doc.map_range(&map, ..).filter(|item| item.conflict) {
+                if self.doc.get_all(&map, item.key.as_ref())?.len() > MAX_SIDE_BY_SIDE {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// The hashes of the latest changes, sorted.
     pub fn heads(&mut self) -> Vec<ChangeHash> {
         let mut heads = self.doc.get_heads();
@@ -142,10 +186,16 @@ impl Document {
 }
 
 /// Reads one change from bytes that nothing is known of yet.
+///
+/// # Errors
+/// When they are damaged, or hostile: [`prescan`] says what it lets through.
 pub fn read_change(bytes: &[u8]) -> Result<Change, DocumentError> {
-    if bytes.len() > wire::sync::MAX_CHANGE {
-        return Err(DocumentError::Damaged(format!("a change of {} bytes is too large", bytes.len())));
-    }
+    prescan::prescan(bytes).map_err(|wrong| DocumentError::Damaged(wrong.to_string()))?;
+    read_kept_change(bytes)
+}
+
+/// Reads a change that was taken in before, or made here: what is refused from now on stays readable.
+pub(crate) fn read_kept_change(bytes: &[u8]) -> Result<Change, DocumentError> {
     caught(|| Change::from_bytes(bytes.to_vec()).map_err(|error| DocumentError::Damaged(error.to_string())))
 }
 

@@ -71,7 +71,7 @@ impl Store {
         })
     }
 
-    pub(super) fn photo_path(&self, hash: &PhotoHash) -> PathBuf {
+    pub(crate) fn photo_path(&self, hash: &PhotoHash) -> PathBuf {
         self.sharded("photos", hash)
     }
 
@@ -88,11 +88,13 @@ impl Store {
         if file_size(path)? == Some(bytes.len() as u64) {
             return Ok(());
         }
+        self.reserve.room_for(bytes.len() as u64)?;
         // No two writers share a name, in this process or another one.
         let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
         let new = self.folder.join("incoming").join(format!("{}-{number}.{NEW}", std::process::id()));
         let written = File::create(&new).and_then(|mut file| {
             file.write_all(bytes)?;
+            fail::fail_point!("file.written");
             file.sync_all()
         });
         let placed = written.map_err(StoreError::file(path)).and_then(|()| place(&new, path));
@@ -110,6 +112,7 @@ impl Store {
                 let _ = fs::remove_file(entry.path());
             }
         }
+        let _ = fs::remove_file(self.folder.join("reserve.new"));
         Ok(())
     }
 }
@@ -118,21 +121,23 @@ impl Store {
 pub(super) fn place(from: &Path, to: &Path) -> Result<(), StoreError> {
     let folder = to.parent().unwrap_or(Path::new("."));
     let begun = !folder.exists();
+    fail::fail_point!("file.flushed");
     let placed = fs::create_dir_all(folder)
         .and_then(|()| fs::rename(from, to))
+        .inspect(|()| fail::fail_point!("file.renamed"))
         .and_then(|()| flush_folder(folder))
         .and_then(|()| if begun { flush_folder(folder.parent().unwrap_or(folder)) } else { Ok(()) });
     placed.map_err(StoreError::file(to))
 }
 
 #[cfg(unix)]
-fn flush_folder(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn flush_folder(folder: &Path) -> std::io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 /// Elsewhere a folder cannot be opened as a file; the file system keeps its own journal of names.
 #[cfg(not(unix))]
-fn flush_folder(_: &Path) -> std::io::Result<()> {
+pub(crate) fn flush_folder(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
@@ -156,7 +161,7 @@ pub(super) fn remove_file(path: &Path) -> Result<(), StoreError> {
 }
 
 /// The size of a file; `None` if there is none.
-pub(super) fn file_size(path: &Path) -> Result<Option<u64>, StoreError> {
+pub(crate) fn file_size(path: &Path) -> Result<Option<u64>, StoreError> {
     match fs::metadata(path) {
         Ok(metadata) => Ok(metadata.is_file().then_some(metadata.len())),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use domain::PhotoHash;
 
 use super::file::{file_size, hex_digest, place, read_file, remove_file};
-use crate::{Store, StoreError};
+use crate::{Reserve, Store, StoreError};
 
 /// The photos that somebody is adding to.
 #[derive(Debug, Default)]
@@ -24,6 +24,7 @@ pub(crate) struct Claims {
 #[derive(Debug)]
 pub struct Incoming {
     claims: Arc<Claims>,
+    reserve: Arc<Reserve>,
     hash: PhotoHash,
     part: PathBuf,
     announced: PathBuf,
@@ -60,7 +61,9 @@ impl Store {
         let (part, announced) = (self.part_path(hash), self.announced_path(hash));
         let claims = Arc::clone(&self.claims);
         // From here on the claim ends with this, whatever fails.
-        let mut incoming = Incoming { claims, hash: hash.clone(), part, announced, file: None, size: 0 };
+        let reserve = Arc::clone(&self.reserve);
+        let hash = hash.clone();
+        let mut incoming = Incoming { claims, reserve, hash, part, announced, file: None, size: 0 };
         incoming.size = file_size(&incoming.part)?.unwrap_or_default();
         Ok(incoming)
     }
@@ -108,18 +111,27 @@ impl Incoming {
     }
 
     /// Notes of how many bytes it will be. More than that cannot have arrived.
+    ///
+    /// # Errors
+    /// When there is no room for the rest of it; what has arrived stays.
     pub fn announce(&mut self, total: u64) -> Result<(), StoreError> {
         if self.size > total {
             self.discard()?;
         }
+        if self.size < total {
+            self.reserve.room_for(total - self.size)?;
+        }
         if self.announced() == Some(total) {
             return Ok(());
         }
-        fs::write(&self.announced, total.to_string()).map_err(StoreError::file(&self.announced))
+        fs::write(&self.announced, total.to_string()).map_err(StoreError::file(&self.announced))?;
+        fail::fail_point!("incoming.announced");
+        Ok(())
     }
 
     /// Adds bytes at the end. They outlast the process at once, and the machine after [`Self::flush`].
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        self.reserve.room_for(bytes.len() as u64)?;
         if self.file.is_none() {
             let opened = OpenOptions::new().create(true).append(true).open(&self.part);
             self.file = Some(opened.map_err(StoreError::file(&self.part))?);
@@ -130,6 +142,7 @@ impl Incoming {
             let _ = file.set_len(self.size);
             return Err(StoreError::file(&self.part)(error));
         }
+        fail::fail_point!("incoming.added");
         self.size += bytes.len() as u64;
         Ok(())
     }
@@ -157,6 +170,7 @@ impl Incoming {
     pub fn discard(&mut self) -> Result<(), StoreError> {
         self.file = None;
         remove_file(&self.part)?;
+        fail::fail_point!("incoming.discarded");
         self.size = 0;
         remove_file(&self.announced)
     }
@@ -196,10 +210,12 @@ impl Incoming {
             }
         };
         store.put_thumbnail(&hash, &thumbnail)?;
+        fail::fail_point!("incoming.thumbnail");
         if from_part {
             let flushed = OpenOptions::new().write(true).open(&self.part).and_then(|part| part.sync_all());
             flushed.map_err(StoreError::file(&self.part))?;
             place(&self.part, &path)?;
+            fail::fail_point!("incoming.placed");
         }
         let size = jpeg.len() as u64;
         // A file that lay here already may be this device's own: that the server holds it too is not proven by it.

@@ -167,7 +167,7 @@ impl Reader<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    pub(super) fn hashes(&self, sql: &str) -> Result<Vec<PhotoHash>, StoreError> {
+    pub(crate) fn hashes(&self, sql: &str) -> Result<Vec<PhotoHash>, StoreError> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
         rows.map(|hash| hash?.parse().map_err(|_| StoreError::Row("photo"))).collect()

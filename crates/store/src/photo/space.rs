@@ -83,6 +83,7 @@ impl Store {
             for hash in hashes {
                 if writer.photo_known(hash)?.is_some_and(|file| file.removed) {
                     remove_file(&self.photo_path(hash))?;
+                    fail::fail_point!("space.removed");
                 }
             }
             Ok(())

@@ -36,8 +36,15 @@ impl Store {
     }
 
     /// Keeps the thumbnail that was made from the photo itself.
-    pub(super) fn put_thumbnail(&self, hash: &PhotoHash, jpeg: &[u8]) -> Result<(), StoreError> {
+    pub fn put_thumbnail(&self, hash: &PhotoHash, jpeg: &[u8]) -> Result<(), StoreError> {
         self.put_file(&self.thumbnail_path(hash), jpeg)?;
+        fail::fail_point!("thumbnail.own");
+        remove_file(&self.provisional_path(hash))
+    }
+
+    /// Removes both.
+    pub(crate) fn remove_thumbnails(&self, hash: &PhotoHash) -> Result<(), StoreError> {
+        remove_file(&self.thumbnail_path(hash))?;
         remove_file(&self.provisional_path(hash))
     }
 

@@ -87,6 +87,7 @@ impl Fact {
         };
         match &**write {
             DossierWrite::Register { .. } => "registered".to_owned(),
+            DossierWrite::MoveTo { .. } => "moved".to_owned(),
             DossierWrite::SetField(field, _) | DossierWrite::ChooseValue(field, _) => {
                 format!("field:{field}")
             }
@@ -112,9 +113,13 @@ pub fn new_facts(before: Option<&Dossier>, after: &Dossier) -> Vec<Fact> {
     let nothing;
     let (mut facts, before) = match before {
         Some(before) => {
-            let registered = (before.registered_at, &before.registered_by, &before.fields.grid);
-            let same = registered == (after.registered_at, &after.registered_by, &after.fields.grid);
-            (if same { Vec::new() } else { vec![Fact::Overwritten] }, before)
+            let registered = (before.registered_at, &before.registered_by);
+            let same = registered == (after.registered_at, &after.registered_by);
+            let mut facts = if same { Vec::new() } else { vec![Fact::Overwritten] };
+            if before.fields.grid != after.fields.grid {
+                facts.push(Fact::Dossier(Box::new(DossierWrite::MoveTo { grid: after.fields.grid.clone() })));
+            }
+            (facts, before)
         }
         None => {
             let grid = after.fields.grid.clone();

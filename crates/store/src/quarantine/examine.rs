@@ -8,9 +8,10 @@ use uuid::Uuid;
 use wire::sync::DocumentChanges;
 
 use super::hold::Hold;
+use super::poison::DAMAGED;
 use super::{Content, Fact, HeldRow, Reason, Rights, Sender, judge};
 use crate::change::Stored;
-use crate::document::{DocumentError, read_change};
+use crate::document::{DocumentError, read_kept_change};
 use crate::{Refusal, StoreError, Writer};
 
 /// What is to be done with pushed changes.
@@ -51,17 +52,24 @@ impl Writer<'_> {
             .map(|(hash, known)| (*hash, (known.reason, known.is_refused().then_some(known.work))))
             .collect();
         let beneath = known.iter().filter(|(hash, _)| !pushed.contains(hash));
-        let beneath = in_order(beneath.filter_map(|(_, known)| read_change(&known.bytes).ok()).collect());
+        let beneath =
+            in_order(beneath.filter_map(|(_, known)| read_kept_change(&known.bytes).ok()).collect());
         // What is on record with what may be taken in; and with all that the device has, if anything of it is held.
         let mut real = Trial { kept: Vec::new(), says: Content::read(&stored.document, news.document) };
         let begin = real.says.as_ref().ok().cloned();
         let mut aside: Option<(Stored, Trial)> = None;
-        let out_of_scope = (!sender.rights.scope.covers(grid)).then_some((Reason::Scope, None));
+        // By the village to which the site belonged for whoever made the change: it may have moved meanwhile.
+        let scope = sender.rights.scope;
+        let said = (!scope.covers(grid)).then_some((Reason::Scope, None));
         let (mut holds, mut refused) = (Vec::new(), Vec::new());
         for change in in_order(changes) {
             let own = held.get(&change.hash()).copied();
             let built_on = || change.deps().iter().find_map(|hash| held.get(hash).copied());
-            let mut verdict = own.or_else(built_on).or(out_of_scope);
+            let mut verdict =
+                own.or_else(built_on).or_else(|| match stored.document.village_at(change.deps()) {
+                    Some(village) => (!scope.covers(&village)).then_some((Reason::Scope, None)),
+                    None => said,
+                });
             let mut facts = Vec::new();
             if verdict.is_none() {
                 match self.attempt(news, stored, &mut real, &change)? {
@@ -130,8 +138,10 @@ impl Writer<'_> {
         trial: &mut Trial,
         change: &Change,
     ) -> Result<Result<Content, Refusal>, StoreError> {
-        if !change.deps().iter().all(|hash| stored.document.holds(hash)) {
-            return Ok(Err(Refusal::MissingDependencies));
+        match stored.document.fits(change) {
+            Ok(()) => {}
+            Err(DocumentError::MissingDependencies) => return Ok(Err(Refusal::MissingDependencies)),
+            Err(_) => return Ok(Err(Refusal::Damaged)),
         }
         let applied = stored.document.apply(vec![change.clone()]);
         let after = applied.and_then(|()| Content::read(&stored.document, news.document));
@@ -183,10 +193,13 @@ impl Writer<'_> {
         if !rights.scope.covers(&work.grid) {
             return Ok(Ok(Some(Reason::Scope)));
         }
+        if work.reason == DAMAGED {
+            return Ok(Err(Refusal::Damaged));
+        }
         let news = DocumentChanges { document: work.document, kind: work.kind, changes: Vec::new() };
         let mut stored = self.load(work.document, work.kind)?;
         let mut trial = Trial { kept: Vec::new(), says: Content::read(&stored.document, work.document) };
-        let changes = work.changes.iter().filter_map(|change| read_change(&change.bytes).ok());
+        let changes = work.changes.iter().filter_map(|change| read_kept_change(&change.bytes).ok());
         for change in in_order(changes.collect()) {
             if stored.document.holds(&change.hash()) {
                 continue;
@@ -214,7 +227,7 @@ fn words(before: &Content, after: Option<&Content>) -> Vec<String> {
 }
 
 /// The changes in an order in which each comes after those of them that it builds on, else as they were given.
-fn in_order(changes: Vec<Change>) -> Vec<Change> {
+pub(crate) fn in_order(changes: Vec<Change>) -> Vec<Change> {
     let mut waiting: HashMap<ChangeHash, usize> = HashMap::new();
     let mut built_on: HashMap<ChangeHash, Vec<usize>> = HashMap::new();
     let mut lacks = vec![0_usize; changes.len()];

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension as _, params};
 use uuid::Uuid;
 use wire::sync::DocumentChanges;
 
+use super::poison::DAMAGED;
 use super::{HeldRow, HeldStatus, Reason, Sender};
 use crate::change::kind_word;
 use crate::document::ChangeNote;
@@ -149,6 +150,13 @@ impl Writer<'_> {
         accept: bool,
         comment: &str,
     ) -> Result<Result<(), Refusal>, StoreError> {
+        if work.reason == DAMAGED {
+            if accept {
+                return Ok(Err(Refusal::Damaged));
+            }
+            self.refuse_poison(work.id, comment)?;
+            return Ok(Ok(()));
+        }
         if accept {
             let changes = work.changes.iter().map(|change| change.bytes.clone().into()).collect();
             let news = DocumentChanges { document: work.document, kind: work.kind, changes };

@@ -24,6 +24,13 @@ pub fn judge(
         // A newer version's: whoever supervises vouches for it.
         Fact::Unknown => return (!may(Permission::Supervise)).then_some(Reason::Rule),
     };
+    if let DossierWrite::MoveTo { grid } = &**write {
+        // Whoever moves a site is responsible for where it was and where it goes.
+        let from = before.map(|dossier| &dossier.fields.grid);
+        if !rights.scope.covers(grid) || from.is_some_and(|from| !rights.scope.covers(from)) {
+            return Some(Reason::Scope);
+        }
+    }
     let permission = needed(write, before, after);
     let signed = signed(author(write), permission.is_some_and(may), rights);
     signed.or_else(|| broken_rule(write, after).then_some(Reason::Rule))
@@ -62,7 +69,8 @@ fn needed(write: &DossierWrite, before: Option<&Dossier>, after: Option<&Dossier
             }
         }
         DossierWrite::AddPaper(paper) => paper.content.step().permission(),
-        DossierWrite::AddCompletion(_)
+        DossierWrite::MoveTo { .. }
+        | DossierWrite::AddCompletion(_)
         | DossierWrite::AddPaperVoid(_)
         | DossierWrite::AddCase(_)
         | DossierWrite::AddAlertAnswer(_) => Permission::Supervise,
@@ -110,7 +118,7 @@ fn takes_both<I: PartialEq>(after: Option<&[I]>, tips: &[I], contested: &[I]) ->
 fn author(write: &DossierWrite) -> &str {
     match write {
         DossierWrite::Register { by, .. } => by,
-        DossierWrite::SetField(..) | DossierWrite::ChooseValue(..) => "",
+        DossierWrite::MoveTo { .. } | DossierWrite::SetField(..) | DossierWrite::ChooseValue(..) => "",
         DossierWrite::AddInspection(inspection) => &inspection.by,
         DossierWrite::AddDecision(decision) => &decision.by,
         DossierWrite::AddCompletion(completion) => &completion.by,

@@ -1,11 +1,13 @@
 //! Work that its author lacked the right for. At the office each pushed change is examined before it is taken in: what
 //! it puts on record, against what its author may do. What they may not, and what builds on it, is kept whole until a
-//! lead decides. A device sets refused work aside and writes the honest part of it anew.
+//! lead decides. A device sets refused work aside and writes the honest part of it anew. What cannot be read at all is kept
+//! apart ([`poison`]).
 
 mod content;
 mod examine;
 mod hold;
 mod judge;
+mod poison;
 mod row;
 mod set_aside;
 
@@ -14,7 +16,9 @@ use uuid::Uuid;
 
 pub(crate) use content::Content;
 pub use content::{Fact, new_facts};
+pub(crate) use examine::in_order;
 pub use judge::judge;
+pub(crate) use poison::Origin;
 pub use row::{HeldChangeRow, HeldRow, HeldStatus, JudgedRow, SetAsideRow};
 
 /// Why work is held.

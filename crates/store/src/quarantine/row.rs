@@ -29,7 +29,7 @@ impl HeldStatus {
         }
     }
 
-    fn parse(word: &str) -> Result<Self, StoreError> {
+    pub(super) fn parse(word: &str) -> Result<Self, StoreError> {
         [Self::Waiting, Self::Accepted, Self::Refused]
             .into_iter()
             .find(|state| state.as_str() == word)
@@ -56,7 +56,7 @@ pub struct HeldRow {
     pub role: Role,
     /// What the device is called.
     pub device: String,
-    /// Why it is held, as a word.
+    /// Why it is held, as a word; `damaged` where nobody could take it in.
     pub reason: String,
     /// When the first of it arrived.
     pub arrived_at: DateTime<Utc>,
@@ -107,21 +107,24 @@ pub struct SetAsideRow {
     pub comment: String,
 }
 
+/// How many pieces of work are listed at most.
+const MOST: usize = 500;
 const COLUMNS: &str =
     "id, document, kind, grid, install, person, role, device, reason, arrived_at, state, comment";
 
 impl Reader<'_> {
-    /// Work that is held, what waits first, then the latest.
+    /// Work that is held, what waits first, then the latest; after it what cannot be read, in the same order.
     pub fn held(&self, waiting: bool) -> Result<Vec<HeldRow>, StoreError> {
         let which = if waiting { "WHERE state = 'waiting'" } else { "" };
         let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM held {which} ORDER BY state <> 'waiting', arrived_at DESC, id LIMIT 500"
+            "SELECT {COLUMNS} FROM held {which} ORDER BY state <> 'waiting', arrived_at DESC, id LIMIT {MOST}"
         ))?;
         let mut rows = statement.query([])?;
         let mut held = Vec::new();
         while let Some(row) = rows.next()? {
             held.push(self.held_row(row)?);
         }
+        held.extend(self.poison(waiting, MOST.saturating_sub(held.len()))?);
         Ok(held)
     }
 
@@ -129,7 +132,8 @@ impl Reader<'_> {
     pub fn held_waiting(&self) -> Result<u64, StoreError> {
         let mut statement =
             self.connection.prepare_cached("SELECT count(*) FROM held WHERE state = 'waiting'")?;
-        Ok(statement.query_row([], |row| row.get(0))?)
+        let held: u64 = statement.query_row([], |row| row.get(0))?;
+        Ok(held + self.poison_waiting()?)
     }
 
     /// One piece of held work.
@@ -137,7 +141,10 @@ impl Reader<'_> {
         let sql = format!("SELECT {COLUMNS} FROM held WHERE id = ?1");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query([id])?;
-        rows.next()?.map(|row| self.held_row(row)).transpose()
+        match rows.next()? {
+            Some(row) => self.held_row(row).map(Some),
+            None => self.poison_work(id),
+        }
     }
 
     fn held_row(&self, row: &Row<'_>) -> Result<HeldRow, StoreError> {
@@ -225,6 +232,6 @@ impl Reader<'_> {
     }
 }
 
-fn moment(milliseconds: i64) -> Result<DateTime<Utc>, StoreError> {
+pub(super) fn moment(milliseconds: i64) -> Result<DateTime<Utc>, StoreError> {
     DateTime::from_timestamp_millis(milliseconds).ok_or(StoreError::Row("held"))
 }

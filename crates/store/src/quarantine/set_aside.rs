@@ -12,7 +12,7 @@ use wire::sync::DocumentKind;
 
 use super::{Content, Fact, Rights, judge};
 use crate::change::{Stored, kind_word};
-use crate::document::{Author, Document, DossierWrite, read_change};
+use crate::document::{Author, Document, DossierWrite, read_kept_change};
 use crate::{NewChange, StoreError, Writer};
 
 /// The changes of one document, in the order in which they came.
@@ -63,9 +63,19 @@ impl Writer<'_> {
         let kind = self.document_kind(id)?.ok_or(StoreError::Row("document"))?;
         let grid = self.load(id, kind)?.grid.ok_or(StoreError::Row("document"))?;
         let comment = refused.values().next().copied().unwrap_or_default();
+        self.take_apart(id)?;
         let Split { kept, away } = self.split(id, &refused)?;
         let mut document = Document::begin(kind);
         document.apply(kept.clone())?;
+        // What moved it may be among what goes.
+        let moved_back = document.dossier(SiteId(id)).ok().flatten().map(|dossier| dossier.fields.grid);
+        let grid = match moved_back.filter(|_| kind == DocumentKind::Dossier && !kept.is_empty()) {
+            Some(back) => {
+                self.settle_in(id, Some(&grid), &back)?;
+                back
+            }
+            None => grid,
+        };
         let honest = if rights.scope.covers(&grid) {
             honest_part(id, kind, &kept, &away, rights)?
         } else {
@@ -117,7 +127,7 @@ impl Writer<'_> {
         let mut rows = statement.query([id])?;
         let (mut split, mut gone) = (Split { kept: Vec::new(), away: Vec::new() }, HashSet::new());
         while let Some(row) = rows.next()? {
-            let change = read_change(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
+            let change = read_kept_change(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
             if refused.contains_key(&change.hash()) || change.deps().iter().any(|hash| gone.contains(hash)) {
                 gone.insert(change.hash());
                 split.away.push(change);

@@ -5,3 +5,6 @@ mod dossier;
 mod rebuild;
 mod task;
 mod units;
+
+#[cfg(test)]
+pub(crate) use rebuild::VIEWS;

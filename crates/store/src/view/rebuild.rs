@@ -6,11 +6,11 @@ use wire::sync::DocumentKind;
 
 use crate::change::word_kind;
 use crate::document::Document;
-use crate::{Store, StoreError, Writer};
+use crate::{Reader, Store, StoreError, Writer};
 
 /// The tables that hold nothing of their own.
 // The R*Trees of sites and photos go with them.
-const VIEWS: &[&str] = &[
+pub(crate) const VIEWS: &[&str] = &[
     "site",
     "site_search",
     "photo",
@@ -54,6 +54,14 @@ impl Writer<'_> {
                 self.show_county(grid, &document.county()?)
             }
         }
+    }
+}
+
+impl Reader<'_> {
+    /// The version that wrote the tables, if that is another one.
+    pub(crate) fn other_view_version(&self) -> Result<Option<String>, StoreError> {
+        let written = self.setting(VERSION_SETTING)?.unwrap_or_default();
+        Ok((written != VERSION).then_some(written))
     }
 }
 

@@ -1,5 +1,8 @@
 //! Requests and replies of the commands.
 
+mod access;
+mod bundle;
+mod enrolment;
 mod form;
 mod ledger;
 mod paper;
@@ -13,6 +16,9 @@ mod sync;
 mod task;
 mod today;
 
+pub use access::*;
+pub use bundle::*;
+pub use enrolment::*;
 pub use form::*;
 pub use ledger::*;
 pub use paper::*;

@@ -50,7 +50,7 @@ messages! {
         role: Role,
         /// The device.
         device: String,
-        /// Why it is held, as a word: `role`, `scope` or `rule`.
+        /// Why it is held, as a word: `role`, `scope`, `rule`, or `damaged` for what cannot be let in by anybody.
         reason: String,
         /// The changes, oldest first.
         changes: Vec<HeldChange>,

@@ -224,6 +224,15 @@ messages! {
         /// The fields that change, and only those.
         edits: Vec<FieldEdit>,
     }
+    /// Another village for a site.
+    struct MoveSite {
+        /// The site.
+        site: SiteId,
+        /// The village that it belongs to now, as the person saw it.
+        was: GridCode,
+        /// The village that it shall belong to.
+        grid: GridCode,
+    }
     /// The choice between several values of one field.
     struct ChooseValue {
         /// The site.

@@ -1,6 +1,8 @@
 //! The sync messages, how they are written on the wire, and the protocol as a trait.
 
+mod enrolment;
 mod frame;
+mod invitation;
 mod protocol;
 
 use chrono::{DateTime, Utc};
@@ -9,11 +11,13 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use uuid::Uuid;
 
+pub use enrolment::{EnrolReply, EnrolRequest};
 pub use frame::{FrameError, decode, encode};
+pub use invitation::{Invitation, InvitationError, Pin, PinError, ServerAddress};
 pub use protocol::{Connect, ProtocolError, SyncProtocol};
 
 /// The version of the messages in this module.
-pub const PROTOCOL: u32 = 3;
+pub const PROTOCOL: u32 = 4;
 /// The largest message before it is compressed, in bytes; both sides refuse more.
 pub const MAX_MESSAGE: usize = 16 << 20;
 /// How many bytes of changes one message carries at most, unless a single change is larger.
@@ -27,6 +31,10 @@ pub const MAX_THUMBNAIL: usize = 64_000;
 /// How many bytes of thumbnails one message carries, unless the first alone is larger. Much smaller than a page of
 /// changes: a message counts only when all of it arrived, and a link that is cut every few seconds must get one through.
 pub const THUMBNAIL_BYTES: usize = 64 << 10;
+/// How many changes one question names at most.
+pub const MAX_CHANGES_NAMED: usize = 10_000;
+/// How many documents one question names at most.
+pub const MAX_DOCUMENTS_NAMED: usize = 1_000;
 /// How many photos one question or one message of thumbnails names at most.
 pub const MAX_PHOTOS_NAMED: usize = 1_000;
 
@@ -47,8 +55,11 @@ pub enum DocumentKind {
 pub struct Cursor {
     /// The grid unit.
     pub grid: GridCode,
-    /// The last position that was read.
+    /// The last position that was read. 0: nothing yet, so the server begins with compacted documents.
     pub seq: u64,
+    /// While compacted documents arrive: the last of them, in the order of ids. `seq` is then the position of the log when
+    /// the first was sent.
+    pub after: Option<Uuid>,
 }
 
 /// Changes to one document, in an order in which they can be applied.
@@ -90,6 +101,29 @@ pub struct ExchangeRequest {
     pub photos: Vec<PhotoHash>,
     /// Hashes of changes that the server said it holds until a lead has decided.
     pub held: Vec<ByteBuf>,
+    /// How the device is, for whoever looks after devices at the office.
+    pub report: DeviceReport,
+}
+
+/// How a device is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceReport {
+    /// The version of the app.
+    pub version: String,
+    /// To whom bundles for this device are encrypted: an age recipient; empty if it has none.
+    pub key: String,
+    /// Changes that it has not sent, refused and held ones among them.
+    pub pending_changes: u64,
+    /// Photos that it has and that the server has not proved it holds.
+    pub pending_photos: u64,
+    /// Photos that its records mention and that are not on it.
+    pub missing_photos: u64,
+    /// What its data takes, in bytes.
+    pub used_bytes: u64,
+    /// What is free on its disk, in bytes, as far as it knows.
+    pub free_bytes: Option<u64>,
+    /// When it last proved that both sides hold the same.
+    pub verified_at: Option<DateTime<Utc>>,
 }
 
 /// A pushed change that the server will not take. The device keeps it.
@@ -121,6 +155,54 @@ pub struct Feed {
     pub to_seq: u64,
     /// The changes that the device did not make itself.
     pub documents: Vec<DocumentChanges>,
+    /// Compacted documents, in the order of ids, for a device that never read this log.
+    pub snapshots: Vec<Snapshot>,
+    /// The last of them if more are to come; `None` where all have been sent.
+    pub after: Option<Uuid>,
+    /// Documents that belong to another grid unit now.
+    pub left: Vec<Uuid>,
+}
+
+/// A document with everything in it, compacted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The document.
+    pub document: Uuid,
+    /// Its kind.
+    pub kind: DocumentKind,
+    /// The grid unit that it belongs to.
+    pub grid: GridCode,
+    /// What Automerge saves, not compressed: the message is.
+    pub bytes: ByteBuf,
+}
+
+/// Whole documents that were asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Documents {
+    /// How many of the documents that were named this answers for, from the first on. The rest did not fit.
+    pub answered: u64,
+    /// Those of them that the server has and that the device may read.
+    pub snapshots: Vec<Snapshot>,
+}
+
+/// What a document consists of, for comparing one by one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentHeads {
+    /// The document.
+    pub document: Uuid,
+    /// Its kind.
+    pub kind: DocumentKind,
+    /// The hashes of its latest changes, sorted, 32 bytes each.
+    pub heads: ByteBuf,
+}
+
+/// The documents of one grid unit, in the order of ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadsPage {
+    /// The documents.
+    pub documents: Vec<DocumentHeads>,
+    /// Whether there are more after the last.
+    pub more: bool,
 }
 
 /// A summary of all documents of one grid unit, for comparison.
@@ -158,6 +240,10 @@ pub struct ExchangeReply {
     pub feeds: Vec<Feed>,
     /// Whether there is more news than fitted.
     pub more: bool,
+    /// How many compacted documents are still to come after this answer.
+    pub to_come: u64,
+    /// To whom bundles for the office are encrypted: an age recipient; empty if it takes none.
+    pub key: String,
     /// Those of the offered photos that the server lacks.
     pub photos_wanted: Vec<WantedPhoto>,
     /// A digest of every grid unit in scope that has documents, as of this reply; empty while there is more.

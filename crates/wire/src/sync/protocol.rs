@@ -2,9 +2,14 @@
 
 use std::future::Future;
 
-use domain::PhotoHash;
+use domain::{GridCode, PhotoHash};
+use serde_bytes::ByteBuf;
+use uuid::Uuid;
 
-use super::{ExchangeReply, ExchangeRequest, PhotoState, Thumbnail, Thumbnails};
+use super::{
+    Documents, EnrolReply, EnrolRequest, ExchangeReply, ExchangeRequest, HeadsPage, PhotoState, Pin,
+    ServerAddress, Thumbnail, Thumbnails,
+};
 use crate::ApiError;
 
 /// Why a call of the protocol gave no answer.
@@ -21,16 +26,27 @@ pub enum ProtocolError {
     Malformed(String),
 }
 
-/// Makes a protocol out of a server's address and a device's token. Nothing is sent yet.
+/// Reaches servers. Nothing is sent before a call of what it makes.
 pub trait Connect: Send + Sync + 'static {
     /// What it makes.
     type Protocol: SyncProtocol + Send + Sync;
 
-    /// Checks the address and makes a protocol.
+    /// Checks the address and makes a protocol for a device with this token.
     ///
     /// # Errors
-    /// When the address is none.
-    fn connect(&self, address: &str, token: &str) -> Result<Self::Protocol, ApiError>;
+    /// When the address or the token is none.
+    fn connect(&self, server: &ServerAddress, token: &str) -> Result<Self::Protocol, ApiError>;
+
+    /// Takes a one-time code to the server that gave it. May be made again with the same token when the answer was lost.
+    fn enrol(
+        &self,
+        server: &ServerAddress,
+        request: EnrolRequest,
+    ) -> impl Future<Output = Result<EnrolReply, ProtocolError>> + Send;
+
+    /// Looks for a server with this certificate on the local network, and gives the addresses at which one says it is.
+    /// Whoever answers there must still show the certificate.
+    fn discover(&self, pin: &Pin) -> impl Future<Output = Vec<String>> + Send;
 }
 
 /// What a device asks of a server. Every call may be made again when its answer was lost.
@@ -82,6 +98,29 @@ pub trait SyncProtocol {
         &self,
         hashes: Vec<PhotoHash>,
     ) -> impl Future<Output = Result<Thumbnails, ProtocolError>> + Send;
+
+    /// Says of each of these changes, by hash, whether the server has it on its disk. At most
+    /// [`super::MAX_CHANGES_NAMED`]. A device that was revoked may still ask this.
+    fn changes_held(
+        &self,
+        hashes: Vec<ByteBuf>,
+    ) -> impl Future<Output = Result<Vec<bool>, ProtocolError>> + Send;
+
+    /// What the documents of a grid unit consist of, in the order of ids, after one of them.
+    fn heads(
+        &self,
+        grid: &GridCode,
+        after: Option<Uuid>,
+    ) -> impl Future<Output = Result<HeadsPage, ProtocolError>> + Send;
+
+    /// Whole documents, as many as fit into one message. At most [`super::MAX_DOCUMENTS_NAMED`].
+    fn documents_fetch(
+        &self,
+        documents: Vec<Uuid>,
+    ) -> impl Future<Output = Result<Documents, ProtocolError>> + Send;
+
+    /// Says that this device, which was revoked and told so, has erased what it held.
+    fn erased(&self) -> impl Future<Output = Result<(), ProtocolError>> + Send;
 
     /// Bytes sent and received so far.
     fn traffic(&self) -> u64 {

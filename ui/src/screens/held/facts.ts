@@ -32,4 +32,5 @@ export function factSentences(facts: readonly string[], words: Words): string[] 
   return [...sums].map(([what, sum]) => (sum === 1 ? what : words.t('held.fact.times', { what, sum: count(sum) })))
 }
 
-export const HELD_REASONS = ['role', 'scope', 'rule']
+/** Why work is held; `damaged` is what nobody can put on record. */
+export const HELD_REASONS = ['role', 'scope', 'rule', 'damaged']

@@ -1,0 +1,54 @@
+//! Some cases of each fuzz target, always the same ones; `tests/fuzz` says how to run more.
+
+#[path = "fuzz/mod.rs"]
+#[allow(dead_code, reason = "the example uses more of it")]
+mod fuzz;
+
+use fuzz::runner::{Until, run};
+use fuzz::targets::target;
+
+fn some(name: &str, cases: u64) {
+    let mut target = target(name).expect("a target");
+    let (findings, run) = run(name, &mut *target, 2_026, &Until::Cases(cases));
+    let what: Vec<String> = findings
+        .iter()
+        .enumerate()
+        .map(|(n, finding)| {
+            let file = fuzz::runner::folder().join(format!("{name}-part-{n}.case"));
+            std::fs::write(&file, &finding.case).unwrap();
+            format!("{}: {}", file.display(), finding.what)
+        })
+        .collect();
+    assert!(findings.is_empty(), "{}", what.join("\n"));
+    assert_eq!(run, cases);
+}
+
+#[test]
+fn frames() {
+    some("frames", 300);
+}
+
+#[test]
+fn exchange() {
+    some("exchange", 40);
+}
+
+#[test]
+fn changes() {
+    some("changes", 60);
+}
+
+#[test]
+fn images() {
+    some("images", 150);
+}
+
+#[test]
+fn spreadsheets() {
+    some("spreadsheets", 150);
+}
+
+#[test]
+fn tus() {
+    some("tus", 120);
+}
