@@ -8,8 +8,8 @@ home=${VILLAGE_LEDGER_HOME:-$root/var}
 listen=${VILLAGE_LEDGER_LISTEN:-127.0.0.1:8770}
 # The app runs on the same machine, where it may speak HTTP; over the network it would have to be invited.
 case $listen in
-  127.*) nearby=$listen ;;
-  localhost:* | 0.0.0.0:* | '[::]:'*) nearby=127.0.0.1:${listen##*:} ;;
+  127.* | localhost:*) nearby=$listen ;;
+  0.0.0.0:* | '[::]:'*) nearby=127.0.0.1:${listen##*:} ;;
   *) die "VILLAGE_LEDGER_LISTEN must be a loopback address, or 0.0.0.0 for all of the network, not $listen" ;;
 esac
 display=${DISPLAY:-}${WAYLAND_DISPLAY:-}

@@ -66,6 +66,6 @@ step browser "the console in Chromium, new and old, and the app in WebKit" brows
 
 say "in the words of each runner"
 grep -hE '^ *(Test Files|Tests) ' "$logs/ui-test"
-grep -hE '^ *Summary |^test result:' "$logs/rust"
+grep -hE '^ *Summary |^test result:' "$logs/rust" "$logs/seasons"
 grep -hE '^ℹ (tests|pass|fail|cancelled|skipped|todo) ' "$logs/browser"
 say "all passed in $((SECONDS / 60)) min $((SECONDS % 60)) s"

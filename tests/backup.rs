@@ -1,44 +1,16 @@
 //! Replicas that were restored from old copies while others went on: nothing is lost, nothing is doubled, and both sides
 //! prove that they hold the same.
 
-use std::fs;
 use std::path::Path;
 
 use domain::{PhotoHash, Role, SiteField, SiteId};
-use office::{Inspector, TestOffice, sample, shown, visit};
-use store::{BackupJob, Store, StoreError, VerifyOptions, back_up, check_backup, restore, verify};
-use uuid::Uuid;
+use office::{Inspector, TestOffice, copy_tree, visit};
+use store::{BackupJob, Store, StoreError, back_up, check_backup, restore};
 use wire::message::*;
 
-/// Records a visit with a photo.
-fn photographed(inspector: &Inspector, site: SiteId, file: &str) -> PhotoHash {
-    let draft = Uuid::now_v7();
-    let photo = inspector.photograph(draft, &sample::path(file));
-    let mut inspection = visit(site);
-    inspection.draft = Some(draft);
-    inspection.photos = vec![shown(&photo.hash)];
-    inspector.call::<RecordedInspection>("inspections.record", inspection);
-    photo.hash
-}
-
-fn copied(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copied(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
-/// That everything in a folder is right; the program that uses it may be running.
+/// That everything in a folder is right, and that there is something.
 fn right(folder: &Path) {
-    let store = Store::open_reading(folder).unwrap();
-    let report = verify(&store, VerifyOptions::default(), &mut |_, _, _| {}).unwrap();
-    assert_eq!(report.faults, vec![]);
+    let report = office::right(folder);
     assert!(report.documents > 100 && report.photos > 0);
 }
 
@@ -57,16 +29,16 @@ async fn a_device_that_went_back_to_an_old_copy_of_itself_loses_and_doubles_noth
     let ahua = office.inspector("阿华").await;
     ahua.sync().await.unwrap();
     let old = ahua.register("拷贝之前的厂");
-    let first = photographed(&ahua, old, "photos/orientation-portrait-6.jpg");
+    let first = ahua.photographed(old, "photos/orientation-portrait-6.jpg").hash;
     ahua.sync().await.unwrap();
     // Unsent when the copy is taken, and sent afterwards by the one that goes on.
     ahua.edit(old, SiteField::Operator, "拷贝时还没有上传");
     let ahua = ahua.restarted();
     let copy = tempfile::tempdir().unwrap();
-    copied(ahua.folder.path(), copy.path());
+    copy_tree(ahua.folder.path(), copy.path());
 
     let new = ahua.register("拷贝之后的厂");
-    let second = photographed(&ahua, new, "photos/gps-DSCN0010.jpg");
+    let second = ahua.photographed(new, "photos/gps-DSCN0010.jpg").hash;
     ahua.edit(old, SiteField::Telephone, "12700000001");
     ahua.sync().await.unwrap();
     assert!(ahua.status().verified.is_some());
@@ -110,7 +82,7 @@ async fn an_office_restored_from_yesterdays_backup_is_refilled_by_its_devices() 
     let meiling = office.member("美玲", Role::Lead).await;
     ahua.sync().await.unwrap();
     let site = ahua.register("备份之前的厂");
-    let before = photographed(&ahua, site, "photos/orientation-portrait-6.jpg");
+    let before = ahua.photographed(site, "photos/orientation-portrait-6.jpg").hash;
     ahua.sync().await.unwrap();
     meiling.sync().await.unwrap();
 
@@ -129,14 +101,13 @@ async fn an_office_restored_from_yesterdays_backup_is_refilled_by_its_devices() 
     back_up(&job, &mut |_| {}).unwrap();
     check_backup(&backup, &mut |_| {}).unwrap();
 
-    let after = photographed(&ahua, site, "photos/gps-DSCN0010.jpg");
+    let after = ahua.photographed(site, "photos/gps-DSCN0010.jpg").hash;
     ahua.edit(site, SiteField::Operator, "备份之后改的");
     let new = ahua.register("备份之后的厂");
     ahua.sync().await.unwrap();
     meiling.sync().await.unwrap();
     meiling.edit(site, SiteField::Telephone, "12700000002");
     assert!(ahua.status().verified.is_some());
-    // One that the device keeps only at the office.
     let (_, address) = office.close().await;
 
     let folder = tempfile::tempdir().unwrap();

@@ -120,13 +120,10 @@ impl Somebody {
         );
         somebody.sync();
         way.0.reachable.store(false, Ordering::Relaxed);
-        let identity = somebody.device.app().store();
-        let identity = identity.read::<_, StoreError>(|reader| reader.setting("bundle_identity")).unwrap();
-        somebody.key = match identity {
-            Some(identity) => recipient_of(&identity).unwrap(),
-            // Made with the first bundle.
-            None => String::new(),
-        };
+        // Made with the first sync.
+        let store = somebody.device.app().store();
+        let identity = store.read::<_, StoreError>(|reader| reader.setting("bundle_identity")).unwrap();
+        somebody.key = recipient_of(&identity.unwrap()).unwrap();
         somebody
     }
 
@@ -169,15 +166,10 @@ impl Somebody {
         self.call::<DossierView>("sites.dossier", OneSite { site }).fields.name
     }
 
-    fn write(&mut self) -> (WrittenBundle, Bundle) {
+    fn write(&self) -> (WrittenBundle, Bundle) {
         let written: WrittenBundle = self.call("bundle.write", Nothing {});
         let bundle = Bundle::new();
         std::fs::copy(self.device.app().uploads().download(written.file.id).unwrap(), &bundle.path).unwrap();
-        if self.key.is_empty() {
-            let setting =
-                self.device.app().store().read::<_, StoreError>(|reader| reader.setting("bundle_identity"));
-            self.key = setting.unwrap().and_then(|identity| recipient_of(&identity)).unwrap_or_default();
-        }
         (written, bundle)
     }
 
@@ -187,7 +179,7 @@ impl Somebody {
     }
 
     /// There and back once.
-    fn carried(&mut self, way: &Way) -> (BundleTaken, ReadBundle) {
+    fn carried(&self, way: &Way) -> (BundleTaken, ReadBundle) {
         let (_, bundle) = self.write();
         let (taken, answer) = way.0.take(&bundle, self).unwrap();
         (taken, self.read(&answer).unwrap())
@@ -198,15 +190,15 @@ impl Somebody {
     }
 }
 
-fn in_one_second() {
+/// Lets the clock go on: whether the network overtook a bundle is told by the time.
+fn a_moment_later() {
     std::thread::sleep(std::time::Duration::from_millis(5));
 }
 
 #[test]
 fn two_devices_and_an_office_end_alike_by_bundles_alone() {
     let way = Place::open();
-    let (mut hua, mut ming) =
-        (Somebody::at(&way, "hua", Role::Lead), Somebody::at(&way, "ming", Role::Inspector));
+    let (hua, ming) = (Somebody::at(&way, "hua", Role::Lead), Somebody::at(&way, "ming", Role::Inspector));
     let (forge, foundry) = (hua.register("陈记铁铺"), ming.register("明记铸造"));
     let (one, other) =
         (hua.visit_with_photo(forge, "gps-DSCN0010"), ming.visit_with_photo(foundry, "gps-DSCN0012"));
@@ -220,7 +212,7 @@ fn two_devices_and_an_office_end_alike_by_bundles_alone() {
     // The forge comes along, compacted, and its photo.
     assert_eq!((read.received, read.photos), (1, 1));
     assert_eq!(ming.name(forge), "陈记铁铺");
-    in_one_second();
+    a_moment_later();
     let (taken, read) = hua.carried(&way);
     assert_eq!((taken.taken, taken.photos), (0, 0));
     assert_eq!((read.received, read.photos), (2, 1));
@@ -243,7 +235,7 @@ fn two_devices_and_an_office_end_alike_by_bundles_alone() {
 #[test]
 fn nothing_counts_as_sent_before_the_answer_and_the_same_bundle_twice_does_no_harm() {
     let way = Place::open();
-    let mut hua = Somebody::at(&way, "hua", Role::Inspector);
+    let hua = Somebody::at(&way, "hua", Role::Inspector);
     let site = hua.register("陈记铁铺");
     let (written, bundle) = hua.write();
     assert_eq!((written.changes, written.photos, written.photos_left), (1, 0, 0));
@@ -267,11 +259,11 @@ fn nothing_counts_as_sent_before_the_answer_and_the_same_bundle_twice_does_no_ha
 #[test]
 fn an_answer_that_the_network_overtook_says_only_what_was_sent() {
     let way = Place::open();
-    let mut hua = Somebody::at(&way, "hua", Role::Inspector);
+    let hua = Somebody::at(&way, "hua", Role::Inspector);
     hua.register("陈记铁铺");
     let (_, bundle) = hua.write();
     let (_, answer) = way.0.take(&bundle, &hua).unwrap();
-    in_one_second();
+    a_moment_later();
     way.0.reachable.store(true, Ordering::Relaxed);
     hua.sync();
     way.0.reachable.store(false, Ordering::Relaxed);
@@ -284,7 +276,7 @@ fn an_answer_that_the_network_overtook_says_only_what_was_sent() {
 #[test]
 fn what_a_person_may_not_do_is_held_and_what_nobody_knows_is_refused() {
     let way = Place::open();
-    let mut hua = Somebody::at(&way, "hua", Role::Inspector);
+    let hua = Somebody::at(&way, "hua", Role::Inspector);
     let site = hua.register("陈记铁铺");
     // Until the lead's answer came this device took itself for a lead's.
     way.0.people.lock().unwrap().insert("HUA".to_owned(), ("hua", Role::Viewer, donghui()));
@@ -303,7 +295,7 @@ fn what_a_person_may_not_do_is_held_and_what_nobody_knows_is_refused() {
 #[test]
 fn a_bundle_for_somebody_else_or_the_wrong_way_round_changes_nothing() {
     let (way, elsewhere) = (Place::open(), Place::open());
-    let mut hua = Somebody::at(&way, "hua", Role::Inspector);
+    let hua = Somebody::at(&way, "hua", Role::Inspector);
     let ming = Somebody::at(&way, "ming", Role::Inspector);
     hua.register("陈记铁铺");
     let (_, bundle) = hua.write();

@@ -29,12 +29,7 @@ async fn inspector(office: &TestOffice, name: &str, village: &str) -> Inspector 
     let scope = domain::Scope::new(vec![village.parse().unwrap()]);
     let person = office.access.add_person(name, Role::Inspector, Some(scope), now).unwrap();
     let token = office.access.add_device("手机", person.id, None, now).unwrap();
-    let inspector = Inspector::alone();
-    let request =
-        ConnectServer { certificate: None, address: office.address.clone(), token, person: name.to_owned() };
-    let request = serde_json::to_value(request).unwrap();
-    let device = inspector.device.clone();
-    tokio::task::spawn_blocking(move || device.call("sync.connect", request).unwrap()).await.unwrap();
+    let inspector = Inspector::alone().connected(&office.address, token).await;
     inspector.sync().await.unwrap();
     inspector
 }

@@ -21,7 +21,7 @@ struct Link {
     office: Office,
     /// Whether the answer to each exchange arrives, in turn.
     arrives: Mutex<Vec<bool>>,
-    /// A document of which one byte is wrong whenever it is sent as one of the first.
+    /// A document of which one byte is wrong whenever it is sent as one of the first, or a change of it is.
     bent: Option<Uuid>,
     seen: Mutex<Seen>,
 }
@@ -67,6 +67,11 @@ impl SyncProtocol for Link {
         for feed in &mut reply.feeds {
             assert!(feed.snapshots.len() <= 50, "a device writes so many in one go");
             seen.changes += feed.documents.iter().map(|one| one.changes.len()).sum::<usize>();
+            let bent = feed.documents.iter_mut().filter(|one| Some(one.document) == self.bent);
+            for change in bent.flat_map(|one| &mut one.changes) {
+                let middle = change.len() / 2;
+                change[middle] ^= 0x55;
+            }
             seen.snapshots.extend(feed.snapshots.iter().map(|snapshot| snapshot.document));
             for snapshot in feed.snapshots.iter_mut().filter(|one| Some(one.document) == self.bent) {
                 let middle = snapshot.bytes.len() / 2;
@@ -181,6 +186,31 @@ fn what_arrives_damaged_is_not_kept_and_is_mended_document_by_document() {
         1,
         "what came is kept for whoever looks into it"
     );
+}
+
+#[test]
+fn a_change_that_arrives_damaged_holds_up_nothing_and_is_mended_in_the_same_sync() {
+    let clock = clock();
+    let (office, device) = (donghui(&clock), Replica::device(&clock));
+    let lead = office.desk("林志燕", Role::Admin, &[JIMEI]);
+    let ahua = device.desk("阿华", Role::Inspector, &[DONGHUI]);
+    let mut link = Link::to(&office, Role::Inspector);
+    link.sync(&device.app).unwrap();
+    let all = sites(&lead);
+    let (victim, other) = (all[7].id, all[8].id);
+    link.bent = Some(victim.0);
+    for round in 1..=2_usize {
+        edit(&lead, victim, &format!("弯了{round}次"));
+        edit(&lead, other, &format!("好的{round}"));
+        ahua.call::<RecordedInspection>("inspections.record", visit(other));
+        let outcome = link.sync(&device.app).unwrap();
+        assert!(outcome.verified.is_some(), "{outcome:?}");
+        assert_eq!(ahua.dossier(victim).fields.remark, format!("弯了{round}次"));
+        assert_eq!(lead.dossier(other).inspections.len(), round);
+        assert_eq!(sites(&ahua), sites(&lead));
+        assert_eq!(link.seen.lock().unwrap().fetched, vec![victim.0; round], "only what differed");
+        assert_eq!(rows(&device, "SELECT count(*) FROM poison"), round as u64, "and what came is kept");
+    }
 }
 
 #[test]

@@ -1,11 +1,9 @@
 //! Phones and servers whose disk is full: people are told, what was saved is there, and there is a way on.
 
-use std::path::Path;
-
 use domain::{PhotoHash, Role, SiteId};
 use office::small_disk::{fill, on_small_disk};
-use office::{DONGHUI, Inspector, TestOffice, sample, shown, visit};
-use store::{Store, StoreError, VerifyOptions, verify};
+use office::{DONGHUI, Inspector, TestOffice, right, sample, shown, visit};
+use store::StoreError;
 use uuid::Uuid;
 use wire::message::*;
 use wire::{ApiError, ErrorCode};
@@ -26,25 +24,8 @@ fn full(error: &ApiError, reason: Option<&str>) {
     assert_eq!((error.code, error.reason.as_deref()), (ErrorCode::DiskFull, reason), "{error:?}");
 }
 
-fn right(folder: &Path) {
-    let store = Store::open_reading(folder).unwrap();
-    let report = verify(&store, VerifyOptions::default(), &mut |_, _, _| {}).unwrap();
-    assert_eq!(report.faults, vec![]);
-}
-
 fn on_it(work: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(work);
-}
-
-/// Runs a command that asks the server.
-async fn asked<R: serde::de::DeserializeOwned + Send + 'static>(
-    inspector: &Inspector,
-    command: &'static str,
-    request: serde_json::Value,
-) -> R {
-    let device = inspector.device.clone();
-    let reply = tokio::task::spawn_blocking(move || device.call(command, request)).await.unwrap();
-    serde_json::from_value(reply.unwrap()).unwrap()
 }
 
 #[test]
@@ -100,8 +81,8 @@ fn a_phone_that_is_full_saves_syncs_and_makes_room() {
             full(&status.error.unwrap(), Some("reserve"));
 
             // Room is made where there is none.
-            let freed: FreedSpace =
-                asked(&phone, "photos.free_space", serde_json::json!({ "older_than_days": 0 })).await;
+            let room = FreeSpace { older_than_days: 0 };
+            let freed: FreedSpace = phone.asked("photos.free_space", room).await.unwrap();
             assert_eq!(freed.photos, 1);
             right(phone.folder.path());
 

@@ -4,10 +4,16 @@
 #[allow(dead_code, reason = "the example uses more of it")]
 mod fuzz;
 
+use std::sync::{Mutex, PoisonError};
+
 use fuzz::runner::{Until, run};
 use fuzz::targets::target;
 
+/// One target at a time: what a case takes is measured for the whole process, and while cases run no panic is told of.
+static ALONE: Mutex<()> = Mutex::new(());
+
 fn some(name: &str, cases: u64) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let mut target = target(name).expect("a target");
     let (findings, run) = run(name, &mut *target, 2_026, &Until::Cases(cases));
     let what: Vec<String> = findings

@@ -5,8 +5,9 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use domain::Role;
+use office::console::Console;
 use office::{TestOffice, sample};
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use sync_server::config::Config;
 use sync_server::{Server, cli};
@@ -173,28 +174,6 @@ impl Write for Log {
     }
 }
 
-/// Somebody at the console.
-struct Console {
-    address: String,
-    session: String,
-}
-
-impl Console {
-    async fn ask(&self, path: &str, body: Vec<u8>) -> StatusCode {
-        let request = Client::new()
-            .post(format!("{}{path}", self.address))
-            .header("cookie", format!("village_ledger_session={}", self.session))
-            .header("content-type", "application/json")
-            .header("x-village-ledger", "console")
-            .body(body);
-        request.send().await.unwrap().status()
-    }
-
-    async fn call(&self, command: &str, request: Value) -> StatusCode {
-        self.ask(&format!("/api/call/{command}"), request.to_string().into_bytes()).await
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_day_leaves_no_name_in_the_log() {
     let log = Log::default();
@@ -213,24 +192,29 @@ async fn a_busy_day_leaves_no_name_in_the_log() {
     lin.sync().await.unwrap();
 
     let lead = office.person("陈主任", Role::Lead);
-    let console = Console { address: office.address.clone(), session: office.session(&lead) };
+    let session = office.session(&lead);
+    let console = Console::with(&office, &session);
+    let call = async |command: &str, request: Value| {
+        drop(console.post(&format!("/api/call/{command}"), request).await);
+    };
+    let send = async |path: &str, body: String| {
+        let request = console.bare(Method::POST, path).header("x-village-ledger", "console").body(body);
+        request.send().await.unwrap().status()
+    };
     let filter = json!({ "filter": { "text": "红星塑料" }, "after": null, "limit": 50 });
-    console.call("sites.list", filter).await;
-    console.call("sites.dossier", json!({ "site": site })).await;
-    console.call("people.list", json!({})).await;
+    call("sites.list", filter).await;
+    call("sites.dossier", json!({ "site": site })).await;
+    call("people.list", json!({})).await;
     // What is wrong, refused or unknown is logged no less carefully.
-    console.call("sites.dossier", json!({ "site": "红星塑料厂" })).await;
-    console.call("sites.named.13950009876", json!({ "name": "洪阿贵" })).await;
-    console.call("people.add", json!({ "name": "洪阿贵", "role": "admin", "grids": [] })).await;
-    assert!(console.ask("/api/uploads", "洪阿贵,13950009876".into()).await.is_success());
-    assert_eq!(console.ask("/api/downloads/洪阿贵", vec![]).await, StatusCode::METHOD_NOT_ALLOWED);
+    call("sites.dossier", json!({ "site": "红星塑料厂" })).await;
+    call("sites.named.13950009876", json!({ "name": "洪阿贵" })).await;
+    call("people.add", json!({ "name": "洪阿贵", "role": "admin", "grids": [] })).await;
+    assert!(send("/api/uploads", "洪阿贵,13950009876".to_owned()).await.is_success());
+    assert_eq!(send("/api/downloads/洪阿贵", String::new()).await, StatusCode::METHOD_NOT_ALLOWED);
     text(format!("{}/13950009876/红星塑料厂.pdf?phone=13950009876", office.address), None).await;
     for body in [json!({ "name": "陈主任", "password": "tianxia-wugong" }), json!({ "code": "MYSECRETCODE" })]
     {
-        let request = Client::new()
-            .post(format!("{}/api/sign-in", office.address))
-            .header("x-village-ledger", "console");
-        request.header("content-type", "application/json").body(body.to_string()).send().await.unwrap();
+        Console::stranger(&office).sign_in(body).await.unwrap_err();
     }
     let guessed = office::Inspector::alone();
     let connect = json!({ "address": office.address, "token": "vl_guessed_secret", "person": "洪阿贵" });
@@ -250,7 +234,7 @@ async fn a_busy_day_leaves_no_name_in_the_log() {
     });
     assert!(known, "{log}");
     assert!(requests.iter().any(|line| line["fields"]["device"].is_string()), "{log}");
-    let secrets = ["vl_", "tianxia-wugong", "MYSECRETCODE", &console.session];
+    let secrets = ["vl_", "tianxia-wugong", "MYSECRETCODE", &session];
     let names = ["林志燕", "陈主任", "洪阿贵", "红星塑料", "13950009876", "塑料厂"];
     for word in names.iter().chain(&secrets) {
         let told = log.lines().find(|line| line.contains(word));

@@ -85,6 +85,49 @@ fn the_office_numbers_its_own_papers_at_once_and_a_void_one_keeps_its_number() {
     assert_eq!(lead.paper(&late).number_text, "灌口镇整改〔2026〕4号");
 }
 
+/// It is filed under what stands on its sheet, wherever its site belongs later.
+#[test]
+fn a_paper_keeps_its_number_when_its_site_is_moved_to_another_village() {
+    let (office, clock) = office("2026-03-01T02:00:00Z");
+    let lead = office.desk("陈主任", Role::Lead, WHOLE);
+    let houxi = houxi_village();
+    let site = lead.register(DONGHUI, "东辉一厂");
+    let first: OnePaper = lead.call("papers.record", notice(site));
+    let there: OnePaper = lead.call("papers.record", notice(lead.register(&houxi, "后溪一厂")));
+    // One is written where nobody has heard of the move.
+    let device = Replica::device(&clock);
+    device.sync(&office, "阿华", Role::Inspector, WHOLE);
+    let ahua = device.desk("阿华", Role::Inspector, WHOLE);
+    clock.forward(TimeDelta::minutes(1));
+    let late: OnePaper = ahua.call("papers.record", notice(site));
+
+    let number = lead.paper(&first).number;
+    for (was, to) in [(DONGHUI, KENGNEI), (KENGNEI, houxi.as_str())] {
+        let request = MoveSite { site, was: was.parse().unwrap(), grid: to.parse().unwrap() };
+        lead.call::<OneSite>("sites.move", request);
+        let paper = lead.paper(&first);
+        assert_eq!(paper.number, number, "in {to}");
+        assert_eq!(paper.number_text, "灌口镇整改〔2026〕1号", "in {to}");
+    }
+    // What is numbered from now on counts where the site is, and leaves no gap where it was.
+    clock.forward(TimeDelta::minutes(1));
+    device.sync(&office, "阿华", Role::Inspector, WHOLE);
+    clock.forward(TimeDelta::minutes(1));
+    let next: OnePaper = lead.call("papers.record", notice(lead.register(DONGHUI, "东辉二厂")));
+    device.sync(&office, "阿华", Role::Inspector, WHOLE);
+    let expected =
+        ["灌口镇整改〔2026〕1号", "后溪镇整改〔2026〕1号", "后溪镇整改〔2026〕2号", "灌口镇整改〔2026〕2号"];
+    for desk in [&lead, &ahua] {
+        assert_eq!([&first, &there, &late, &next].map(|paper| desk.paper(paper).number_text), expected);
+        let mut listed: Vec<String> =
+            desk.papers(None, None, None).into_iter().map(|line| line.number_text).collect();
+        listed.sort();
+        let mut sorted = expected.map(str::to_owned).to_vec();
+        sorted.sort();
+        assert_eq!(listed, sorted, "the register says the same");
+    }
+}
+
 /// Two papers with one number can only come from an office that was restored from a backup. The paper that had it first
 /// keeps it.
 #[test]

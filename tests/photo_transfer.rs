@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use domain::{PhotoHash, Role, SiteId};
-use office::{Inspector, TestOffice, sample, shown, visit};
+use domain::{PhotoHash, Role};
+use office::{Inspector, TestOffice, sample};
 use reqwest::{Client, StatusCode};
 use store::StoreError;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -13,28 +13,6 @@ use tokio::net::TcpStream;
 use uuid::Uuid;
 use wire::ErrorCode;
 use wire::message::*;
-
-/// Records a visit that shows one photo.
-fn photographed(inspector: &Inspector, site: SiteId, file: &str) -> AttachedPhoto {
-    let draft = Uuid::now_v7();
-    let photo = inspector.photograph(draft, &sample::path(file));
-    let mut inspection = visit(site);
-    inspection.draft = Some(draft);
-    inspection.photos = vec![shown(&photo.hash)];
-    inspector.call::<RecordedInspection>("inspections.record", inspection);
-    photo
-}
-
-/// Runs a command that waits for the server.
-async fn asked<R: serde::de::DeserializeOwned + Send + 'static>(
-    inspector: &Inspector,
-    command: &'static str,
-    request: impl serde::Serialize,
-) -> Result<R, wire::ApiError> {
-    let (device, request) = (inspector.device.clone(), serde_json::to_value(request).unwrap());
-    let reply = tokio::task::spawn_blocking(move || device.call(command, request)).await.unwrap();
-    reply.map(|reply| serde_json::from_value(reply).unwrap())
-}
 
 fn on_record(office: &TestOffice, hash: &PhotoHash) -> bool {
     office.app.store().read::<_, StoreError>(|reader| reader.photo_file(hash)).unwrap().is_some()
@@ -57,7 +35,7 @@ async fn awaited(file: &str) -> (TestOffice, Inspector, AttachedPhoto, Vec<u8>) 
     let ahua = office.inspector("阿华").await;
     ahua.sync().await.unwrap();
     let site = ahua.register("新发五金加工点");
-    let photo = photographed(&ahua, site, file);
+    let photo = ahua.photographed(site, file);
     let jpeg = ahua.device.photo(&photo.hash, false).unwrap().unwrap();
     // The record goes, the photo does not: a protocol that knows exchanges only.
     let there = office::seen_by(&office.app, office::donghui());
@@ -125,8 +103,7 @@ async fn a_photo_that_is_cut_at_every_fiftieth_of_its_bytes_is_never_sent_twice(
     assert_eq!(cuts, 49);
     assert!(on_record(&office, &photo.hash));
     assert_eq!(office.app.store().photo_bytes(&photo.hash).unwrap().unwrap(), jpeg);
-    let own = office.app.store().has_own_thumbnail(&photo.hash).unwrap();
-    assert!(own);
+    assert!(office.app.store().has_own_thumbnail(&photo.hash).unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -276,12 +253,12 @@ async fn room_is_made_only_by_what_the_server_has_and_comes_back_when_it_is_look
     let ahua = office.inspector("阿华").await;
     ahua.sync().await.unwrap();
     let site = ahua.register("新发五金加工点");
-    let sent = photographed(&ahua, site, "photos/gps-DSCN0010.jpg");
-    let lost = photographed(&ahua, site, "photos/gps-DSCN0012.jpg");
+    let sent = ahua.photographed(site, "photos/gps-DSCN0010.jpg");
+    let lost = ahua.photographed(site, "photos/gps-DSCN0012.jpg");
     ahua.sync().await.unwrap();
-    let unsent = photographed(&ahua, site, "photos/gps-DSCN0021.jpg");
+    let unsent = ahua.photographed(site, "photos/gps-DSCN0021.jpg");
     // A form holds one that is on record too.
-    let drafted = photographed(&ahua, site, "photos/orientation-portrait-1.jpg");
+    let drafted = ahua.photographed(site, "photos/orientation-portrait-1.jpg");
     ahua.sync().await.unwrap();
     ahua.device
         .app()
@@ -296,12 +273,11 @@ async fn room_is_made_only_by_what_the_server_has_and_comes_back_when_it_is_look
     assert_eq!((before.photos, before.removable_photos, before.removed_photos), (4, 2, 0));
     assert_eq!(before.removable_bytes, sent.bytes + lost.bytes);
     assert!(before.bytes > sent.bytes + lost.bytes + unsent.bytes && before.free_bytes.unwrap() > 0);
-    let old =
-        asked::<FreedSpace>(&ahua, "photos.free_space", FreeSpace { older_than_days: 1 }).await.unwrap();
+    let old = ahua.asked::<FreedSpace>("photos.free_space", FreeSpace { older_than_days: 1 }).await.unwrap();
     assert_eq!((old.photos, old.kept), (0, 0), "nothing is a day old");
 
     let freed =
-        asked::<FreedSpace>(&ahua, "photos.free_space", FreeSpace { older_than_days: 0 }).await.unwrap();
+        ahua.asked::<FreedSpace>("photos.free_space", FreeSpace { older_than_days: 0 }).await.unwrap();
     assert_eq!((freed.photos, freed.bytes, freed.kept), (1, sent.bytes, 1));
     let here = |photo: &AttachedPhoto| ahua.device.photo(&photo.hash, false).unwrap().is_some();
     assert_eq!([&sent, &lost, &unsent, &drafted].map(here), [false, true, true, true]);
@@ -321,25 +297,24 @@ async fn room_is_made_only_by_what_the_server_has_and_comes_back_when_it_is_look
     assert_eq!(ahua.status().verified.unwrap().photos, 4);
     assert_eq!(ahua.call::<MissingPhotos>("photos.missing", Nothing {}).total, 0);
 
-    asked::<Nothing>(&ahua, "photos.fetch", OnePhoto { hash: sent.hash.clone() }).await.unwrap();
+    ahua.asked::<Nothing>("photos.fetch", OnePhoto { hash: sent.hash.clone() }).await.unwrap();
     assert_eq!(view(&sent), (true, true, true));
     let bytes = ahua.device.photo(&sent.hash, false).unwrap().unwrap();
     assert_eq!(office.app.store().photo_bytes(&sent.hash).unwrap().unwrap(), bytes);
     assert_eq!(ahua.call::<PhotoStorage>("photos.storage", Nothing {}).removed_photos, 0);
 
     // Removed here, and then lost there: nobody claims to have it.
-    asked::<FreedSpace>(&ahua, "photos.free_space", FreeSpace { older_than_days: 0 }).await.unwrap();
+    ahua.asked::<FreedSpace>("photos.free_space", FreeSpace { older_than_days: 0 }).await.unwrap();
     assert!(!here(&sent));
     std::fs::remove_file(file_of(office.folder.path(), &sent.hash)).unwrap();
-    let gone =
-        asked::<Nothing>(&ahua, "photos.fetch", OnePhoto { hash: sent.hash.clone() }).await.unwrap_err();
+    let gone = ahua.asked::<Nothing>("photos.fetch", OnePhoto { hash: sent.hash.clone() }).await.unwrap_err();
     assert_eq!((gone.code, gone.reason.as_deref()), (ErrorCode::NotFound, Some("photo_not_on_server")));
     assert_eq!(view(&sent), (false, true, false));
     assert_eq!(ahua.call::<MissingPhotos>("photos.missing", Nothing {}).photos[0].hash, sent.hash);
     assert_eq!(missing_at(&office).photos[0].hash, sent.hash);
 
     let alone = Inspector::alone();
-    let refused = asked::<FreedSpace>(&alone, "photos.free_space", FreeSpace { older_than_days: 0 }).await;
+    let refused = alone.asked::<FreedSpace>("photos.free_space", FreeSpace { older_than_days: 0 }).await;
     assert_eq!(refused.unwrap_err().code, ErrorCode::NotConnected);
 }
 
@@ -349,7 +324,7 @@ async fn a_crash_while_room_is_made_claims_nothing_that_is_not_so() {
     let ahua = office.inspector("阿华").await;
     ahua.sync().await.unwrap();
     let site = ahua.register("新发五金加工点");
-    let photo = photographed(&ahua, site, "photos/gps-DSCN0010.jpg");
+    let photo = ahua.photographed(site, "photos/gps-DSCN0010.jpg");
     ahua.sync().await.unwrap();
     // Marked, and the process ended before the file went.
     let store = ahua.device.app().store();
@@ -362,7 +337,7 @@ async fn a_crash_while_room_is_made_claims_nothing_that_is_not_so() {
     let seen = &ahua.dossier(site).photos[0];
     assert_eq!((seen.present, seen.thumbnail, seen.stored), (false, true, true));
     // A file that is gone although its row says otherwise: noticed when it is to be sent, and fetched again.
-    asked::<Nothing>(&ahua, "photos.fetch", OnePhoto { hash: photo.hash.clone() }).await.unwrap();
+    ahua.asked::<Nothing>("photos.fetch", OnePhoto { hash: photo.hash.clone() }).await.unwrap();
     std::fs::remove_file(&path).unwrap();
     ahua.device.app().store().write::<_, StoreError>(|writer| writer.mark_photo_unsent(&photo.hash)).unwrap();
     std::fs::remove_file(file_of(office.folder.path(), &photo.hash)).unwrap();
@@ -376,14 +351,12 @@ async fn a_device_that_meets_another_server_does_not_claim_photos_that_it_remove
     let ahua = first.member("阿华", Role::Lead).await;
     ahua.sync().await.unwrap();
     let site = ahua.register("新发五金加工点");
-    let photo = photographed(&ahua, site, "photos/gps-DSCN0010.jpg");
+    let photo = ahua.photographed(site, "photos/gps-DSCN0010.jpg");
     ahua.sync().await.unwrap();
-    asked::<FreedSpace>(&ahua, "photos.free_space", FreeSpace { older_than_days: 0 }).await.unwrap();
+    ahua.asked::<FreedSpace>("photos.free_space", FreeSpace { older_than_days: 0 }).await.unwrap();
     let second = TestOffice::of_donghui().await;
     let token = second.token_of("阿华", Role::Lead);
-    let connect =
-        ConnectServer { certificate: None, address: second.address.clone(), token, person: String::new() };
-    asked::<SyncStatus>(&ahua, "sync.connect", connect).await.unwrap();
+    let ahua = ahua.connected(&second.address, token).await;
     ahua.sync().await.unwrap();
     let status = ahua.status();
     assert_eq!(status.missing_photos, 1, "neither side has it");

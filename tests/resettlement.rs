@@ -37,12 +37,7 @@ async fn lead(office: &TestOffice, name: &str, town: &str) -> Inspector {
     let scope = Scope::new(vec![town.parse().unwrap()]);
     let person = office.access.add_person(name, Role::Lead, Some(scope), now).unwrap();
     let token = office.access.add_device("手机", person.id, None, now).unwrap();
-    let lead = Inspector::alone();
-    let request =
-        ConnectServer { certificate: None, address: office.address.clone(), token, person: name.to_owned() };
-    let request = serde_json::to_value(request).unwrap();
-    let device = lead.device.clone();
-    tokio::task::spawn_blocking(move || device.call("sync.connect", request).unwrap()).await.unwrap();
+    let lead = Inspector::alone().connected(&office.address, token).await;
     lead.sync().await.unwrap();
     lead
 }

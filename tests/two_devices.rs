@@ -194,11 +194,7 @@ async fn a_device_that_meets_another_server_offers_all_it_has() {
     ahua.sync().await.unwrap();
     let second = TestOffice::of_donghui().await;
     let token = second.token_of("阿华", Role::Lead);
-    let request =
-        ConnectServer { certificate: None, address: second.address.clone(), token, person: String::new() };
-    let device = ahua.device.clone();
-    let request = serde_json::to_value(request).unwrap();
-    tokio::task::spawn_blocking(move || device.call("sync.connect", request)).await.unwrap().unwrap();
+    let ahua = ahua.connected(&second.address, token).await;
     ahua.sync().await.unwrap();
     assert!(ahua.status().verified.is_some(), "{:?}", ahua.status());
     let there = second.app.store().read::<_, store::StoreError>(|reader| reader.dossier(site)).unwrap();

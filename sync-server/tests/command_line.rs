@@ -163,6 +163,39 @@ fn what_cannot_be_done_is_said_and_fails() {
 }
 
 #[test]
+fn what_a_running_server_is_writing_is_left_alone_by_all_that_only_reads() {
+    let office = Office::of_donghui();
+    let data = office.folder.path().join("data");
+    let unfinished = [data.join("incoming/1-0.new"), data.join("tiles/incoming.part")];
+    std::fs::create_dir_all(data.join("tiles")).unwrap();
+    for file in &unfinished {
+        std::fs::write(file, "the first half").unwrap();
+    }
+    let (grid, name) = ("350211102207", "林志燕");
+    office.totals(grid);
+    office.done(&["export", "ledger", "--grid", grid, "--format", "csv"]);
+    office.done(&["person", "add", "--name", name, "--role", "inspector", "--grid", grid]);
+    office.done(&["person", "change", "--name", name, "--role", "lead"]);
+    office.done(&["device", "add", "--name", "平板", "--person", name, "--grid", grid]);
+    office.done(&["device", "list"]);
+    office.done(&["sign-in-link", "--person", name, "--address", "https://office.example"]);
+    office.done(&["person", "remove", "--name", name]);
+    for file in &unfinished {
+        assert!(file.exists(), "{}", file.display());
+    }
+}
+
+#[test]
+fn the_data_of_an_app_is_not_taken_for_an_office() {
+    let office = Office::empty();
+    let data = office.folder.path().join("data");
+    drop(store::Store::open(&data, store::Role::Device).unwrap());
+    assert!(office.failed(&["totals", "--grid", "350211"]).contains("other kind of program"));
+    assert!(office.failed(&["person", "list"]).contains("other kind of program"));
+    assert!(!data.join("access.sqlite").exists());
+}
+
+#[test]
 fn a_device_gets_a_token_and_every_call_another() {
     let office = Office::of_donghui();
     let add = || office.done(&["device", "add", "--name", "阿华的手机", "--grid", "350211102207"]);

@@ -138,6 +138,43 @@ fn a_request_that_hangs_is_waited_for_once() {
 }
 
 #[test]
+fn work_that_goes_on_in_a_thread_holds_up_no_ending() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Running::start(folder.path(), &[], &["--listen", "127.0.0.1:0"]);
+    // Somebody else writes: an attempt to sign in waits ten seconds for them before it fails.
+    let other = rusqlite::Connection::open(folder.path().join("access.sqlite")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut stream = TcpStream::connect(server.address.strip_prefix("http://").unwrap()).unwrap();
+    let body = r#"{"name":"x","password":"y"}"#;
+    let head = "POST /api/sign-in HTTP/1.1\r\nHost: localhost\r\nX-Village-Ledger: console\r\n\
+        Content-Type: application/json\r\n";
+    stream.write_all(format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    server.signal("TERM");
+    let status = server.ended(Duration::from_secs(8)).unwrap();
+    assert!(status.success(), "{status}");
+}
+
+#[test]
+fn a_link_that_opens_nothing_says_whether_it_is_used_or_has_to_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::start(folder.path(), &[], &["--listen", "127.0.0.1:0"]);
+    let asked = || {
+        let mut stream = TcpStream::connect(server.address.strip_prefix("http://").unwrap()).unwrap();
+        let request = "GET /sign-in?code=guess HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let location = answer.lines().find_map(|line| line.strip_prefix("location: "));
+        location.unwrap_or_default().trim_end().to_owned()
+    };
+    // The pauses double, so that one of these has to wait however slow the machine is.
+    let answers: Vec<String> = (0..12).map(|_| asked()).collect();
+    assert!(answers[..5].iter().all(|to| to == "/?sign-in=used"), "{answers:?}");
+    assert!(answers.iter().any(|to| to.starts_with("/?sign-in=wait&seconds=")), "{answers:?}");
+}
+
+#[test]
 fn away_from_a_terminal_each_request_is_a_line_of_json() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Running::start(folder.path(), &[], &["--listen", "127.0.0.1:0"]);

@@ -182,6 +182,11 @@ test('people and devices of an office', async (t) => {
     await by('invitation-withdraw').click()
     await by('withdraw-ask-do').click()
     await until('none', async () => (await by('invitation').count()) === 0)
+    const covers = () => page.locator('.q-notification').first().evaluate((toast) => {
+      const { left, top, width, height } = toast.getBoundingClientRect()
+      return toast.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+    })
+    assert.equal(await covers(), false, 'what lies beneath a message can be pressed')
   })
 
   await step('a device is revoked, later it is to be erased, and then it syncs no more', async () => {
@@ -255,6 +260,20 @@ test('people and devices of an office', async (t) => {
       assert.deepEqual(await violations(page), [], `revoke, ${size}`)
       await by('device-revoke-ask-cancel').click()
     }
+  })
+
+  await step('a link that came too soon says to wait, once', async () => {
+    const other = await openPage(browser, phone)
+    await other.goto(`${server.address}/?sign-in=wait&seconds=75`)
+    assert.match(await other.getByTestId('sign-in-code-error').textContent(), /再打开一次登录链接/)
+    assert.match(await other.getByTestId('sign-in-submit').textContent(), /^1:1\d 后可再试$/)
+    assert.ok(await other.getByTestId('sign-in-submit-code').isDisabled())
+    await settled(other)
+    assert.deepEqual(await violations(other), [])
+    await other.reload()
+    await other.getByTestId('sign-in-by-code').waitFor()
+    assert.equal(await other.getByTestId('sign-in-code-error').count(), 0)
+    await other.context().close()
   })
 
   await step('guessing is slowed down, and the button says for how long', async () => {

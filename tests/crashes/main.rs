@@ -68,7 +68,7 @@ fn whoever_is_killed_what_was_acknowledged_is_there() {
     let mut said = Said::default();
     let mut server = ServerProcess::start(&office);
     let start = |device: usize, address: &str| AppProcess::start(&folders[device], address, &tokens[device]);
-    let mut devices: Vec<AppProcess> = (0..DEVICES).map(|device| start(device, server.address())).collect();
+    let mut devices: Vec<AppProcess> = (0..DEVICES).map(|device| start(device, &server.address())).collect();
     for _ in 0..kills {
         std::thread::sleep(Duration::from_millis(dice.random_range(50..1_600)));
         let whom = dice.random_range(0..=DEVICES);
@@ -80,7 +80,7 @@ fn whoever_is_killed_what_was_acknowledged_is_there() {
             let ended = std::mem::replace(&mut devices[whom], AppProcess::none());
             said.hear(whom, ended.killed());
             whole_device(&folders[whom], &said, whom);
-            devices[whom] = start(whom, server.address());
+            devices[whom] = start(whom, &server.address());
         }
         whole_office(&office, &said, false);
     }
@@ -92,7 +92,7 @@ fn whoever_is_killed_what_was_acknowledged_is_there() {
     whole_office(&office, &said, true);
     for (device, folder) in folders.iter().enumerate().chain(folders.iter().enumerate()) {
         // Quiet: whoever comes last brings everybody's; the second turn proves it.
-        said.hear(device, AppProcess::finish(folder, server.address(), &tokens[device]));
+        said.hear(device, AppProcess::finish(folder, &server.address(), &tokens[device]));
     }
     drop(server);
     whole_office(&office, &said, true);

@@ -26,7 +26,7 @@ impl ServerProcess {
     }
 
     fn on(folder: &Path, port: u16) -> Self {
-        let child = Command::new(binary())
+        let mut child = Command::new(binary())
             .arg("--data")
             .arg(folder)
             .args(["serve", "--listen", &format!("127.0.0.1:{port}")])
@@ -36,15 +36,15 @@ impl ServerProcess {
             .unwrap();
         let began = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert_eq!(child.try_wait().unwrap(), None, "the server ended by itself");
             assert!(began.elapsed() < Duration::from_secs(60), "the server does not start");
             std::thread::sleep(Duration::from_millis(20));
         }
         Self { child, folder: folder.to_owned(), port }
     }
 
-    pub fn address(&self) -> &str {
-        // Leaked once per start of a server, in a test.
-        Box::leak(format!("http://127.0.0.1:{}", self.port).into_boxed_str())
+    pub fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Ends it without a word, and starts it again where it was.

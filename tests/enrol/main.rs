@@ -11,7 +11,6 @@ use app::{App, Office, SyncWatch, sync, system_clock};
 use clap::Parser;
 use domain::{Role, Scope};
 use office::{DONGHUI, JIMEI, forward, sample};
-use store::StoreError;
 use uuid::Uuid;
 use wire::message::ImportKind;
 use wire::sync::*;
@@ -47,17 +46,13 @@ fn main() {
     let lead = Office::new(office.store().clone(), scope, "阿华".to_owned(), Role::Lead);
     let link = Link { office: lead, cut_every: arguments.cut_every, seen: Mutex::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let (began, mut cuts, mut longest) = (Instant::now(), 0, Duration::ZERO);
+    let (began, mut cuts) = (Instant::now(), 0);
     let outcome = loop {
         let watch = SyncWatch::default();
         match runtime.block_on(sync(device.store(), &link, &|| device.now(), &watch)) {
             Ok(outcome) => break outcome,
             Err(_) => cuts += 1,
         }
-        // Whoever saves a form meanwhile waits no longer than one page takes.
-        let waited = Instant::now();
-        device.store().write::<_, StoreError>(|writer| writer.set_setting("waited", "1")).unwrap();
-        longest = longest.max(waited.elapsed());
     };
     let whole = began.elapsed();
     let seen = link.seen.lock().unwrap();

@@ -9,7 +9,5 @@ pub mod targets;
 
 /// A file of the shared data, which lies beside the project.
 pub fn shared(name: &str) -> Vec<u8> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(name);
-    std::fs::read(&path)
-        .unwrap_or_else(|error| panic!("the shared data is needed: {}: {error}", path.display()))
+    std::fs::read(office::sample::path(name)).expect("the shared data can be read")
 }

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use domain::{GridCode, PhotoHash};
-use serde_bytes::ByteBuf;
 use sync_client::{HttpConnector, HttpProtocol};
-use uuid::Uuid;
 use wire::ApiError;
 use wire::sync::*;
 
@@ -96,56 +93,7 @@ impl SyncProtocol for TimedProtocol {
         self.time("exchange", self.inner.exchange(request)).await
     }
 
-    async fn photo_state(&self, hash: &PhotoHash) -> Result<PhotoState, ProtocolError> {
-        self.time("photo_state", self.inner.photo_state(hash)).await
-    }
-
-    async fn photo_send(
-        &self,
-        hash: &PhotoHash,
-        total: u64,
-        offset: u64,
-        bytes: Vec<u8>,
-    ) -> Result<PhotoState, ProtocolError> {
-        self.time("photo_send", self.inner.photo_send(hash, total, offset, bytes)).await
-    }
-
-    async fn photo_fetch(
-        &self,
-        hash: &PhotoHash,
-        offset: u64,
-        limit: u64,
-    ) -> Result<Option<(Vec<u8>, u64)>, ProtocolError> {
-        self.time("photo_fetch", self.inner.photo_fetch(hash, offset, limit)).await
-    }
-
-    async fn photos_held(&self, hashes: Vec<PhotoHash>) -> Result<Vec<bool>, ProtocolError> {
-        self.time("photos_held", self.inner.photos_held(hashes)).await
-    }
-
-    async fn thumbnails_send(&self, thumbnails: Vec<Thumbnail>) -> Result<(), ProtocolError> {
-        self.time("thumbnails_send", self.inner.thumbnails_send(thumbnails)).await
-    }
-
-    async fn thumbnails_fetch(&self, hashes: Vec<PhotoHash>) -> Result<Thumbnails, ProtocolError> {
-        self.time("thumbnails_fetch", self.inner.thumbnails_fetch(hashes)).await
-    }
-
-    async fn changes_held(&self, hashes: Vec<ByteBuf>) -> Result<Vec<bool>, ProtocolError> {
-        self.time("changes_held", self.inner.changes_held(hashes)).await
-    }
-
-    async fn heads(&self, grid: &GridCode, after: Option<Uuid>) -> Result<HeadsPage, ProtocolError> {
-        self.time("heads", self.inner.heads(grid, after)).await
-    }
-
-    async fn documents_fetch(&self, documents: Vec<Uuid>) -> Result<Documents, ProtocolError> {
-        self.time("documents_fetch", self.inner.documents_fetch(documents)).await
-    }
-
-    async fn erased(&self) -> Result<(), ProtocolError> {
-        self.inner.erased().await
-    }
+    office::forward!(inner through time: rest);
 
     fn traffic(&self) -> u64 {
         self.inner.traffic()

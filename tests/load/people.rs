@@ -13,7 +13,6 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest as _, Sha256};
 use store::{Author, StoreError};
 use sync_client::HttpConnector;
 use sync_server::access::Access;
@@ -26,6 +25,8 @@ use crate::server::ServerProcess;
 
 /// How long a device waits before it tries again.
 const PAUSE: Duration = Duration::from_secs(2);
+/// How often it tries.
+const MOST_TRIES: u32 = 500;
 
 pub struct Plan {
     pub devices: usize,
@@ -152,12 +153,7 @@ impl Inspector {
     /// A photo as intake leaves it: files on the disk and a row. Its picture is the same for all, its bytes are not.
     fn photograph(&self, bytes: usize) -> PhotoHash {
         let (jpeg, thumbnail) = unlike_others(bytes);
-        let hash: PhotoHash = Sha256::digest(&jpeg)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
-            .parse()
-            .unwrap();
+        let hash = photos::hash(&jpeg);
         let store = self.device.app().store();
         store.put_photo_files(&hash, &jpeg, thumbnail).unwrap();
         let size = jpeg.len() as u64;
@@ -166,8 +162,11 @@ impl Inspector {
     }
 
     /// Tries until both sides have proven that they hold the same.
+    ///
+    /// # Panics
+    /// When that does not come.
     pub fn syncs_until_verified(&self) {
-        loop {
+        for _ in 0..MOST_TRIES {
             match self.sync() {
                 Ok(()) if self.call::<SyncStatus>("sync.status", Nothing {}).verified.is_some() => return,
                 Ok(()) => self.measures.happened("(sync, unproven)"),
@@ -177,6 +176,8 @@ impl Inspector {
                 }
             }
         }
+        let status: SyncStatus = self.call("sync.status", Nothing {});
+        panic!("not verified after {MOST_TRIES} syncs: {status:?}");
     }
 }
 

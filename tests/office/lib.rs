@@ -10,13 +10,16 @@ pub mod sample;
 pub mod small_disk;
 
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use app::{App, Device, Office};
 use domain::{InspectionId, InspectionSource, PhotoHash, Role, Scope, SiteFields, SiteId, Verdict};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use store::{Report, Store, VerifyOptions, verify};
 use sync_client::HttpConnector;
 use sync_server::Server;
 use sync_server::access::{Access, NewInvitation, Person, Visitor};
@@ -158,17 +161,8 @@ impl Inspector {
     pub async fn connected(self, address: &str, token: String) -> Self {
         let request =
             ConnectServer { address: address.to_owned(), certificate: None, token, person: String::new() };
-        let request = serde_json::to_value(request).unwrap();
-        self.blocking(move |device| drop(device.call("sync.connect", request).unwrap())).await
-    }
-
-    async fn blocking(self, work: impl FnOnce(&Device<HttpConnector>) + Send + 'static) -> Self {
-        tokio::task::spawn_blocking(move || {
-            work(&self.device);
-            self
-        })
-        .await
-        .unwrap()
+        self.asked::<SyncStatus>("sync.connect", request).await.unwrap();
+        self
     }
 
     /// Runs a command and expects it to succeed.
@@ -223,10 +217,61 @@ impl Inspector {
         self.call::<OneSite>("sites.edit", EditSite { site, edits });
     }
 
+    /// Runs a command that waits for the server.
+    pub async fn asked<R: DeserializeOwned + Send + 'static>(
+        &self,
+        command: &'static str,
+        request: impl Serialize,
+    ) -> Result<R, ApiError> {
+        let (device, request) = (Arc::clone(&self.device), serde_json::to_value(request).unwrap());
+        let reply = tokio::task::spawn_blocking(move || device.call(command, request)).await.unwrap();
+        reply.map(|reply| serde_json::from_value(reply).unwrap())
+    }
+
+    /// Records a visit that shows one photo, from a file of the shared data.
+    pub fn photographed(&self, site: SiteId, file: &str) -> AttachedPhoto {
+        let draft = Uuid::now_v7();
+        let photo = self.photograph(draft, &sample::path(file));
+        let mut inspection = visit(site);
+        inspection.draft = Some(draft);
+        inspection.photos = vec![shown(&photo.hash)];
+        self.call::<RecordedInspection>("inspections.record", inspection);
+        photo
+    }
+
     /// Takes a photo from a file into a form.
     pub fn photograph(&self, draft: Uuid, file: &Path) -> AttachedPhoto {
         let upload = self.device.upload(&std::fs::read(file).unwrap()).unwrap();
         self.call("photos.attach", AttachPhoto { upload, draft, options: None })
+    }
+}
+
+/// Copies a folder that nobody writes into meanwhile. What SQLite shares between processes is not part of it.
+pub fn copy_tree(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_tree(&entry.path(), &target);
+        } else if !entry.file_name().to_string_lossy().ends_with("-shm") {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// That everything in a folder is right; the program that uses it may be running. Says what there is.
+pub fn right(folder: &Path) -> Report {
+    let store = Store::open_reading(folder).unwrap();
+    let report = verify(&store, VerifyOptions::default(), &mut |_, _, _| {}).unwrap();
+    assert_eq!(report.faults, vec![]);
+    report
+}
+
+/// Runs what answers at once.
+pub fn now<T>(work: impl Future<Output = T>) -> T {
+    match pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(done) => done,
+        Poll::Pending => panic!("an office in this process waits for nobody"),
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use app::Device;
+use office::{copy_tree, now};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wire::message::*;
@@ -14,8 +15,8 @@ use wire::{ApiError, ErrorCode};
 
 use crate::fault::{self, Crash, Side};
 use crate::network::Net;
-use crate::replica::{Folder, ReplicaClock, copy_tree};
-use crate::season::{Season, now};
+use crate::replica::{Folder, ReplicaClock};
+use crate::season::Season;
 
 pub struct DeviceHost {
     pub index: usize,

@@ -4,7 +4,8 @@
 //! must be alike and nothing be lost.
 //!
 //! `VILLAGE_LEDGER_SEED=7 VILLAGE_LEDGER_TRACE=1 cargo test -p village-tests --test simulation -- --nocapture` plays one
-//! season and tells its steps; `VILLAGE_LEDGER_SEASONS=20000` plays more of them than usual.
+//! season and tells its steps (dice and clocks are of the seed, ids are not, so that what hangs on the order of ids may take
+//! another turn); `VILLAGE_LEDGER_SEASONS=20000` plays more of them than usual.
 
 mod claims;
 mod device;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use app::Office;
 use domain::{GridCode, PhotoHash};
+use office::now;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_bytes::ByteBuf;
@@ -15,7 +16,7 @@ use wire::sync::*;
 
 use crate::fault;
 use crate::office_host::OpenTo::{self, Members, Revoked};
-use crate::season::{Season, current, now};
+use crate::season::{Season, current};
 
 /// What it does to messages, as it is counted.
 pub const FAULTS: &[&str] = &[

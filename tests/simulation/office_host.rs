@@ -9,12 +9,13 @@ use std::sync::atomic::AtomicI64;
 
 use app::{App, Caller, Office};
 use domain::{PhotoHash, Role};
+use office::copy_tree;
 use store::StoreError;
 use wire::sync::ProtocolError;
 use wire::{ApiError, ErrorCode};
 
 use crate::fault::{self, Crash, Side};
-use crate::replica::{Folder, Hash, ReplicaClock, copy_tree};
+use crate::replica::{Folder, Hash, ReplicaClock};
 use crate::season::{Member, Season};
 
 pub struct OfficeHost {

@@ -155,16 +155,3 @@ impl Folder {
         self.path.join("photos").join(&hash.as_str()[..2]).join(format!("{hash}.jpg"))
     }
 }
-
-/// Copies a folder. Nobody writes into it meanwhile.
-pub fn copy_tree(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy_tree(&entry.path(), &target);
-        } else if !entry.file_name().to_string_lossy().ends_with("-shm") {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}

@@ -2,14 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
-use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::task::{Context, Poll, Waker};
 
 use chrono::DateTime;
 use domain::{Role, Scope};
+use office::copy_tree;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use tempfile::TempDir;
@@ -18,7 +17,6 @@ use crate::claims::Model;
 use crate::device::DeviceHost;
 use crate::network::Network;
 use crate::office_host::OfficeHost;
-use crate::replica::copy_tree;
 use crate::tally::Tally;
 use crate::template::{TOWNS, Template, VILLAGES, beginning, folder};
 
@@ -201,12 +199,4 @@ fn members() -> Vec<Member> {
         revoked: None,
     };
     scopes.iter().enumerate().map(member).collect()
-}
-
-/// Runs what answers at once.
-pub fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("nothing in a season waits"),
-    }
 }

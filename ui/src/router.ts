@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid'
 import { createRouter, createWebHashHistory } from 'vue-router'
+import { pageScroll } from './page-scroll'
 import { isStepOf } from './screens/problems/begun'
 import { begunPaper } from './screens/papers/begun'
 import { useDrafts } from './stores/drafts'
@@ -7,6 +8,7 @@ import { useDrafts } from './stores/drafts'
 export const router = createRouter({
   // Works wherever the bundle is mounted, in the shell and at the office.
   history: createWebHashHistory(),
+  scrollBehavior: pageScroll,
   routes: [
     { path: '/', name: 'today', component: () => import('./screens/today/TodayScreen.vue') },
     {

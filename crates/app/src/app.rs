@@ -101,14 +101,23 @@ impl Deref for Ask<'_> {
     }
 }
 
+/// Whose forms and files these are: at the office each person has their own, a device's are its holder's.
+fn owner<'a>(app: &App, caller: &'a Caller) -> &'a str {
+    match app.host() {
+        Host::Device => "",
+        Host::Office => &caller.person,
+    }
+}
+
 impl<'a> Ask<'a> {
     pub fn new(app: &'a App, caller: &'a Caller) -> Self {
-        let owner = match app.host() {
-            Host::Device => "",
-            Host::Office => caller.person.as_str(),
-        };
         let store = Seen { store: &app.store, scope: caller.scope.as_ref() };
-        Self { app, caller, store, uploads: app.uploads.of(owner) }
+        Self { app, caller, store, uploads: app.uploads.of(owner(app, caller)) }
+    }
+
+    /// Whose the forms and files of this command are; see [`owner`].
+    pub fn owner(&self) -> &'a str {
+        owner(self.app, self.caller)
     }
 
     /// Who is noted as the author of what this command writes.

@@ -8,8 +8,8 @@ use wire::sync::SyncProtocol;
 use wire::{ApiError, ErrorCode};
 
 use crate::App;
-use crate::error::{from_protocol, not_found, to_api_error};
-use crate::sync::{Fetched, fetch_one};
+use crate::error::{not_found, to_api_error};
+use crate::sync::{Fetched, fetch_one, photos_held};
 
 /// How many photos the server is asked about at once. What it answers is acted upon at once, so that it is fresh.
 const ASKED: usize = 250;
@@ -42,11 +42,7 @@ pub(crate) async fn free_space(
     let candidates = read.map_err(to_api_error)?;
     let mut freed = FreedSpace { photos: 0, bytes: 0, kept: 0 };
     for batch in candidates.chunks(ASKED) {
-        let held = protocol.photos_held(batch.to_vec()).await.map_err(from_protocol)?;
-        if held.len() != batch.len() {
-            let message = "the server did not answer for every photo";
-            return Err(ApiError::new(ErrorCode::Malformed, message));
-        }
+        let held = photos_held(protocol, batch).await?;
         remove(app, batch.iter().zip(held), &mut freed).map_err(to_api_error)?;
     }
     Ok(freed)

@@ -28,9 +28,12 @@ const BLOCK: usize = 1 << 20;
 /// # Errors
 /// When the store cannot be read.
 pub fn tile_archive_file(store: &Store) -> Result<Option<(String, u64)>, StoreError> {
-    let noted = store.read::<_, StoreError>(|reader| reader.setting(SETTING))?;
-    let archive: Option<TileArchive> = noted.and_then(|text| serde_json::from_str(&text).ok());
-    Ok(archive.map(|archive| (format!("tiles/{}.pmtiles", archive.version), archive.bytes)))
+    Ok(noted(store)?.map(|archive| (format!("tiles/{}.pmtiles", archive.version), archive.bytes)))
+}
+
+fn noted(store: &Store) -> Result<Option<TileArchive>, StoreError> {
+    let text = store.read::<_, StoreError>(|reader| reader.setting(SETTING))?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 /// The folder of the archive.
@@ -55,9 +58,7 @@ impl Tiles {
 
     /// The archive that counts, if its file is there.
     pub(crate) fn archive(&self, store: &Store) -> Result<Option<TileArchive>, StoreError> {
-        let noted = store.read::<_, StoreError>(|reader| reader.setting(SETTING))?;
-        let archive: Option<TileArchive> = noted.and_then(|text| serde_json::from_str(&text).ok());
-        Ok(archive.filter(|archive| self.path(&archive.version).is_file()))
+        Ok(noted(store)?.filter(|archive| self.path(&archive.version).is_file()))
     }
 
     /// Keeps the bytes of `pieces`, one after the other, in place of the archive before. `total` is their size, and

@@ -169,8 +169,7 @@ impl OwnFiles<'_> {
         Ok((id, folder.join(file_name)))
     }
 
-    /// Creates the file of a new download and lets `write` fill it. What could not be written whole is removed: it would
-    /// only take room.
+    /// Creates the file of a new download and lets `write` fill it; see [`whole_or_gone`].
     pub(crate) fn filled<T, E: From<StoreError>>(
         &self,
         path: &Path,
@@ -178,13 +177,7 @@ impl OwnFiles<'_> {
     ) -> Result<T, E> {
         let created = fs::File::create(path)
             .map_err(|source| E::from(StoreError::File { path: path.to_owned(), source }));
-        let written = created.and_then(|file| write(self.all.reserve.sparing(file)));
-        if written.is_err()
-            && let Some(folder) = path.parent()
-        {
-            let _ = fs::remove_dir_all(folder);
-        }
-        written
+        whole_or_gone(path, created.and_then(|file| write(self.all.reserve.sparing(file))))
     }
 
     /// The path of a file that can be fetched; its name is what it should be called.
@@ -198,6 +191,16 @@ impl OwnFiles<'_> {
             _ => Err(not_found("download")),
         }
     }
+}
+
+/// Removes the file of a new download that could not be written whole: it would only take room.
+pub(crate) fn whole_or_gone<T, E>(path: &Path, written: Result<T, E>) -> Result<T, E> {
+    if written.is_err()
+        && let Some(folder) = path.parent()
+    {
+        let _ = fs::remove_dir_all(folder);
+    }
+    written
 }
 
 fn create(folder: &Path) -> Result<(), ApiError> {

@@ -1,7 +1,7 @@
 //! What is to become of a site (一企一策), and whether it was done.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -115,16 +115,14 @@ pub fn decision_state(decisions: &[Decision]) -> DecisionState<'_> {
 /// The decision in force and those before it that set the same task: a later plan for the same verdict is the same task,
 /// another verdict in between makes it a new one.
 pub fn same_task(decisions: &[Decision]) -> BTreeSet<DecisionId> {
-    let ordered = in_order(decisions);
     let mut same = BTreeSet::new();
-    let mut waiting: Vec<DecisionId> =
-        decision_state(decisions).in_force.map(|decision| decision.id).into_iter().collect();
-    let verdict = decision_state(decisions).in_force.map(|decision| decision.verdict);
+    let Some(in_force) = decision_state(decisions).in_force else { return same };
+    let ordered: BTreeMap<DecisionId, (&Decision, Vec<DecisionId>)> =
+        in_order(decisions).into_iter().map(|(decision, after)| (decision.id, (decision, after))).collect();
+    let mut waiting = vec![in_force.id];
     while let Some(id) = waiting.pop() {
-        let Some((decision, after)) = ordered.iter().find(|(decision, _)| decision.id == id) else {
-            continue;
-        };
-        if Some(decision.verdict) != verdict || !same.insert(id) {
+        let Some((decision, after)) = ordered.get(&id) else { continue };
+        if decision.verdict != in_force.verdict || !same.insert(id) {
             continue;
         }
         match decision.after {

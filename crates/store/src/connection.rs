@@ -11,6 +11,8 @@ use rusqlite_migration::{M, Migrations};
 
 use crate::{StoreError, scope};
 
+/// How much of the database a connection keeps in memory: in KiB, which SQLite takes negative.
+const CACHE: i64 = -32_000;
 /// In order, and never edited once released.
 const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("schema/0001-replica.sql")),
@@ -67,12 +69,19 @@ impl Database {
     }
 
     /// Gives what deleted rows took back to the disk, and leaves nothing of them in the file or beside it.
+    ///
+    /// # Errors
+    /// When somebody reads for so long that it cannot be: then some of it is left.
     pub fn fold_up(&self) -> Result<(), StoreError> {
         // Idle readers hold on to pages of before.
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         writer.execute_batch("VACUUM")?;
-        writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        let busy = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))?;
+        if busy {
+            let busy = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY);
+            return Err(rusqlite::Error::SqliteFailure(busy, None).into());
+        }
         Ok(())
     }
 
@@ -162,6 +171,7 @@ pub(crate) fn connect_reading(path: &Path, mode: Mode) -> Result<Connection, Sto
     };
     connection.busy_timeout(Duration::from_secs(60))?;
     connection.pragma_update(None, "query_only", "ON")?;
+    connection.pragma_update(None, "cache_size", CACHE)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
@@ -182,7 +192,27 @@ fn connect(path: &Path, mode: Mode) -> Result<Connection, StoreError> {
     // NORMAL may lose the last commits when the power fails.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
-    connection.pragma_update(None, "cache_size", -32_000)?;
+    connection.pragma_update(None, "cache_size", CACHE)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_still_reads_is_not_said_to_be_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("replica.sqlite");
+        let database = Database::open(&path).unwrap();
+        database.fold_up().unwrap();
+        database.writer.lock().unwrap().busy_timeout(Duration::from_millis(1)).unwrap();
+        let reader = connect_reading(&path, Mode::Reading).unwrap();
+        reader.execute_batch("BEGIN").unwrap();
+        reader.query_row("SELECT count(*) FROM document", [], |_| Ok(())).unwrap();
+        assert!(database.fold_up().is_err());
+        reader.execute_batch("COMMIT").unwrap();
+        database.fold_up().unwrap();
+    }
 }

@@ -23,6 +23,8 @@ pub enum Refusal {
     MissingDependencies,
     /// The document belongs to another grid unit than was said, or is of another kind.
     WrongGrid,
+    /// The document is damaged here. It takes changes again once it is mended.
+    DocumentDamaged,
     /// It is damaged, and so much of that came that this is not kept here.
     PoisonFull,
     /// Its author lacked the right: it is kept until a lead has decided.
@@ -34,6 +36,7 @@ impl Refusal {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Damaged => "damaged",
+            Self::DocumentDamaged => "document_damaged",
             Self::PoisonFull => "poison_full",
             Self::MissingDependencies => "missing_dependencies",
             Self::WrongGrid => "wrong_grid",
@@ -128,7 +131,15 @@ impl Writer<'_> {
             changes.iter().for_each(|change| refuse(change, Refusal::WrongGrid));
             return Ok(());
         }
-        let mut stored = self.load(news.document, news.kind)?;
+        let mut stored = match self.load(news.document, news.kind) {
+            // It holds up nothing else.
+            Err(StoreError::Document(error)) => {
+                tracing::error!(document = %news.document, %error, "a document cannot be loaded and takes nothing in");
+                changes.iter().for_each(|change| refuse(change, Refusal::DocumentDamaged));
+                return Ok(());
+            }
+            loaded => loaded?,
+        };
         let mut seen = HashSet::new();
         changes.retain(|change| !stored.document.holds(&change.hash()) && seen.insert(change.hash()));
         if changes.is_empty() {
@@ -209,35 +220,23 @@ impl Writer<'_> {
         if changes.is_empty() {
             return Ok(Ok(()));
         }
-        match content {
-            Content::Dossier(dossier) => {
-                let Some(dossier) = dossier else { return Ok(Err(Refusal::WrongGrid)) };
-                if !self.may_say(grid, news.document, &dossier, stored.grid.as_ref(), pushed)? {
-                    return Ok(Err(Refusal::WrongGrid));
-                }
-                let grid = &dossier.fields.grid;
-                self.settle_in(news.document, stored.grid.as_ref(), grid)?;
-                self.append_all(grid, news.document, changes, origin)?;
-                self.keep(news.document, grid, &mut stored, changes.len())?;
-                self.show_dossier(&dossier)?;
+        let grid = match &content {
+            Content::Dossier(Some(dossier))
+                if self.may_say(grid, news.document, dossier, stored.grid.as_ref(), pushed)? =>
+            {
+                let now = &dossier.fields.grid;
+                self.settle_in(news.document, stored.grid.as_ref(), now)?;
+                now
             }
-            Content::County(county) => {
-                if news.document != county_id(grid) {
-                    return Ok(Err(Refusal::WrongGrid));
-                }
-                self.append_all(grid, news.document, changes, origin)?;
-                self.keep(news.document, grid, &mut stored, changes.len())?;
-                self.show_county(grid, &county)?;
+            Content::County(_) if news.document == county_id(grid) => grid,
+            Content::Task(Some(task)) if task.grid == *grid => grid,
+            Content::Dossier(_) | Content::County(_) | Content::Task(_) => {
+                return Ok(Err(Refusal::WrongGrid));
             }
-            Content::Task(task) => {
-                let Some(task) = task.filter(|task| task.grid == *grid) else {
-                    return Ok(Err(Refusal::WrongGrid));
-                };
-                self.append_all(grid, news.document, changes, origin)?;
-                self.keep(news.document, grid, &mut stored, changes.len())?;
-                self.show_task(&task)?;
-            }
-        }
+        };
+        self.append_all(grid, news.document, changes, origin)?;
+        self.keep(news.document, grid, &mut stored, changes.len())?;
+        self.show(grid, &content)?;
         Ok(Ok(()))
     }
 

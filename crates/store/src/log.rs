@@ -7,7 +7,7 @@ use uuid::Uuid;
 use wire::sync::{Cursor, Digest, DocumentKind};
 
 use crate::change::word_kind;
-use crate::{Reader, StoreError, Writer};
+use crate::{Reader, Refusal, StoreError, Writer};
 
 /// A change as it stands in a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -326,8 +326,12 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Notes that the server will not take a change.
+    /// Notes that the server will not take a change. One that the disk damaged here is written anew instead and offered
+    /// again.
     pub fn mark_refused(&self, n: i64, reason: &str) -> Result<(), StoreError> {
+        if reason == Refusal::Damaged.code() && self.write_anew(n)? {
+            return Ok(());
+        }
         self.transaction
             .prepare_cached("UPDATE change SET refused = ?2 WHERE n = ?1")?
             .execute(params![n, reason])?;

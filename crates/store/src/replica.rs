@@ -42,8 +42,9 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the replica in a folder, or creates it. The folder itself is created if need be.
+    /// Opens the replica in a folder, or creates it. The folder itself is created if need be, for nobody else to look into.
     pub fn open(folder: &Path, role: Role) -> Result<Self, StoreError> {
+        create_private(folder).map_err(StoreError::file(folder))?;
         for name in ["photos", "thumbnails", "provisional", "incoming"] {
             let path = folder.join(name);
             std::fs::create_dir_all(&path).map_err(StoreError::file(&path))?;
@@ -180,4 +181,12 @@ impl<'a> Deref for Writer<'a> {
     fn deref(&self) -> &Self::Target {
         &self.reader
     }
+}
+
+/// Creates a folder, if it is not there, that only its owner may look into.
+fn create_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
 }

@@ -8,7 +8,9 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use fs4::FileExt as _;
 
@@ -29,6 +31,8 @@ const ENOUGH: u64 = RESERVE + 2 * MARGIN;
 /// Below this people are told, in bytes: a phone takes some hundred photos of half a megabyte a day.
 const LOW_ON_DEVICE: u64 = 512 << 20;
 const LOW_AT_OFFICE: u64 = 2 << 30;
+/// Where the reserve could not be laid down, that is tried again after this: not at each write, which comes before it.
+const AGAIN: Duration = Duration::from_secs(60);
 /// A file that is being written asks again after so many bytes.
 const ASKED_AGAIN: u64 = 1 << 20;
 
@@ -54,6 +58,8 @@ pub struct Reserve {
     low: u64,
     /// Whether this process lays it down. Not a command that runs beside a server, which does.
     kept: AtomicBool,
+    /// When it could last not be laid down. Locked while somebody does.
+    failed: Mutex<Option<Instant>>,
 }
 
 impl Reserve {
@@ -62,7 +68,7 @@ impl Reserve {
             Role::Device => LOW_ON_DEVICE,
             Role::Office => LOW_AT_OFFICE,
         };
-        Self { folder: folder.to_owned(), low, kept: AtomicBool::new(false) }
+        Self { folder: folder.to_owned(), low, kept: AtomicBool::new(false), failed: Mutex::new(None) }
     }
 
     /// What is left of the disk.
@@ -116,7 +122,7 @@ impl Reserve {
         let Ok(available) = fs4::available_space(&self.folder) else { return };
         let done = match self.is_intact() {
             true if available < FLOOR => self.release(),
-            false if available >= ENOUGH && self.kept.load(Ordering::Relaxed) => self.lay(),
+            false if available >= ENOUGH && self.kept.load(Ordering::Relaxed) => self.lay_again(),
             _ => return,
         };
         if let Err(error) = done {
@@ -145,6 +151,17 @@ impl Reserve {
         tracing::warn!("the disk is full: the space that was kept for this is released");
         // Some file systems give space back only when the removal is on the medium.
         flush_folder(&self.folder)
+    }
+
+    /// Lays it down, unless somebody else does or it failed a moment ago.
+    fn lay_again(&self) -> io::Result<()> {
+        let Ok(mut failed) = self.failed.try_lock() else { return Ok(()) };
+        if self.is_intact() || failed.is_some_and(|at| at.elapsed() < AGAIN) {
+            return Ok(());
+        }
+        let laid = self.lay();
+        *failed = laid.is_err().then(Instant::now);
+        laid
     }
 
     /// Under another name first: a crash leaves all of it or what the next start removes.
@@ -266,6 +283,22 @@ mod tests {
         reserve.release().unwrap();
         assert!(!reserve.space().unwrap().reserve_intact);
         assert!(reserve.room_for(u64::MAX).unwrap_err().is_disk_full());
+    }
+
+    #[test]
+    fn what_cannot_be_laid_down_is_not_tried_at_each_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let reserve = Reserve::of(folder.path(), Role::Device);
+        let in_the_way = folder.path().join("reserve.new");
+        fs::create_dir(&in_the_way).unwrap();
+        reserve.keep();
+        assert!(reserve.failed.lock().unwrap().is_some());
+        fs::remove_dir(&in_the_way).unwrap();
+        reserve.tend();
+        assert!(!reserve.is_intact(), "it failed a moment ago");
+        *reserve.failed.lock().unwrap() = None;
+        reserve.tend();
+        assert!(reserve.is_intact());
     }
 
     #[test]

@@ -235,6 +235,17 @@ fn one_install_cannot_fill_the_disk_and_is_told_so() {
 }
 
 #[test]
+fn many_installs_cannot_fill_the_disk_either() {
+    let office = Replica::new(store::Role::Office);
+    let site = SiteId(Uuid::from_u128(5));
+    assert_eq!(office.pushed(1, site, &[vec![1]]), [DAMAGED]);
+    let database = rusqlite::Connection::open(office.store.folder().join("replica.sqlite")).unwrap();
+    database.execute("UPDATE poison_sum SET changes = 100000 WHERE whose = 'all'", []).unwrap();
+    assert_eq!(office.pushed(2, site, &[Vec::new()]), [Err(Refusal::PoisonFull)]);
+    assert_eq!(office.pushed(1, site, &[vec![1]]), [DAMAGED], "what is kept is answered as before");
+}
+
+#[test]
 fn a_device_does_not_offer_again_what_cannot_be_read() {
     let (device, ..) = device();
     let unsent = device.read(|reader| reader.unsent_after(0, usize::MAX));

@@ -138,13 +138,14 @@ impl Access {
         peer: IpAddr,
         now: DateTime<Utc>,
     ) -> Result<DeviceAccess, EnrolRefusal> {
-        self.throttle
+        let attempt = self
+            .throttle
             .enrolment(now)
             .and_then(|()| self.throttle.attempt(peer, now))
             .map_err(EnrolRefusal::Wait)?;
         let enrolled = self.use_code(request, now);
         match &enrolled {
-            Ok(_) => self.throttle.succeeded(peer, 1),
+            Ok(_) => self.throttle.succeeded(attempt, 1),
             Err(_) => self.throttle.enrolment_failed(now),
         }
         enrolled

@@ -5,7 +5,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
 
@@ -78,11 +78,11 @@ impl Access {
         let name: String = name.trim().nfc().collect();
         let name = name.as_str();
         // The attempt counts as a failure from the beginning: many at the same time are no way around the pauses.
-        self.throttle.attempt(visitor.peer, now).map_err(SignInRefusal::Wait)?;
+        let attempt = self.throttle.attempt(visitor.peer, now).map_err(SignInRefusal::Wait)?;
         let tries = match self.count_attempt(name, now) {
             Ok(tries) => tries,
             Err(refusal) => {
-                self.throttle.succeeded(visitor.peer, 1);
+                self.throttle.succeeded(attempt, 1);
                 return Err(refusal);
             }
         };
@@ -91,7 +91,7 @@ impl Access {
         let fits = self.throttle.in_turn(|| verify(password, phc)).ok_or(SignInRefusal::Wait(1))?;
         let Some((person, phc)) = known.filter(|_| fits) else { return Err(SignInRefusal::Wrong) };
         let mut connection = self.connection()?;
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another one may have been set, or the person removed, while this one was compared.
         let stands = of_name(&transaction, name)?.is_some_and(|row| row == (person, phc));
         if !stands {
@@ -100,7 +100,7 @@ impl Access {
         transaction.execute("DELETE FROM sign_in_failure WHERE name_hash = ?1", [hash(name)])?;
         let secret = begin(&transaction, person, visitor, false, now)?;
         transaction.commit()?;
-        self.throttle.succeeded(visitor.peer, tries);
+        self.throttle.succeeded(attempt, tries);
         Ok(secret)
     }
 
@@ -112,7 +112,8 @@ impl Access {
     /// Counts an attempt for a name and says how many there were since the last success.
     fn count_attempt(&self, name: &str, now: DateTime<Utc>) -> Result<u32, SignInRefusal> {
         let mut connection = self.connection()?;
-        let transaction = connection.transaction()?;
+        // One that began by reading would not wait for a command beside the server that writes just then, but fail.
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let name = hash(name);
         let known = transaction
             .prepare_cached("SELECT failures, last_at FROM sign_in_failure WHERE name_hash = ?1")?

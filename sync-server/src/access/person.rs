@@ -78,7 +78,7 @@ impl Access {
         now: DateTime<Utc>,
     ) -> Result<Person, AccessError> {
         let mut connection = self.connection()?;
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let person = add(&transaction, name, role, scope, now)?;
         transaction.commit()?;
         Ok(person)

@@ -86,7 +86,7 @@ impl Access {
         visitor: &Visitor,
         now: DateTime<Utc>,
     ) -> Result<String, SignInRefusal> {
-        self.throttle.attempt(visitor.peer, now).map_err(SignInRefusal::Wait)?;
+        let attempt = self.throttle.attempt(visitor.peer, now).map_err(SignInRefusal::Wait)?;
         let mut connection = self.connection()?;
         let transaction = connection.transaction()?;
         let person: Option<Uuid> = transaction
@@ -99,7 +99,7 @@ impl Access {
         let person = person.ok_or(SignInRefusal::Wrong)?;
         let secret = begin(&transaction, person, visitor, true, now)?;
         transaction.commit()?;
-        self.throttle.succeeded(visitor.peer, 1);
+        self.throttle.succeeded(attempt, 1);
         Ok(secret)
     }
 

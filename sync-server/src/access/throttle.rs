@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, TimeDelta, Utc};
@@ -54,10 +55,29 @@ impl Failures {
     }
 }
 
+/// An attempt from an address that was let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Attempt {
+    network: IpAddr,
+    number: u64,
+    /// When the last failure before it was.
+    failed_before: i64,
+}
+
+/// What is remembered of an address.
+#[derive(Debug, Default)]
+struct Peer {
+    failures: Failures,
+    /// The number of the latest attempt.
+    latest: u64,
+}
+
 /// What is remembered of attempts, in memory.
 #[derive(Debug, Default)]
 pub(super) struct Throttle {
-    peers: Mutex<HashMap<IpAddr, Failures>>,
+    peers: Mutex<HashMap<IpAddr, Peer>>,
+    /// How many attempts from addresses were let through: each has a number of its own.
+    attempts: AtomicU64,
     enrolments: Mutex<(i64, u32)>,
     hashing: Mutex<(usize, usize)>,
     hashed: Condvar,
@@ -68,33 +88,41 @@ impl Throttle {
     ///
     /// # Errors
     /// When it has to wait, says how many seconds.
-    pub fn attempt(&self, peer: IpAddr, now: DateTime<Utc>) -> Result<(), u64> {
+    pub fn attempt(&self, peer: IpAddr, now: DateTime<Utc>) -> Result<Attempt, u64> {
+        let network = network(peer);
         let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
         if peers.len() >= MOST_PEERS {
-            peers.retain(|_, failures| failures.at(now).count > 0);
+            peers.retain(|_, peer| peer.failures.at(now).count > 0);
         }
         if peers.len() >= MOST_PEERS {
             // The longest silent ones go: somebody who has so many addresses is not held up by counting them.
-            let mut times: Vec<i64> = peers.values().map(|failures| failures.last_at).collect();
+            let mut times: Vec<i64> = peers.values().map(|peer| peer.failures.last_at).collect();
             times.sort_unstable();
             let median = times.get(times.len() / 2).copied().unwrap_or_default();
-            peers.retain(|_, failures| failures.last_at > median);
+            peers.retain(|_, peer| peer.failures.last_at > median);
         }
-        let failures = peers.entry(network(peer)).or_default();
-        match failures.wait(now) {
+        let peer = peers.entry(network).or_default();
+        match peer.failures.wait(now) {
             0 => {
-                *failures = failures.and_one(now);
-                Ok(())
+                let number = self.attempts.fetch_add(1, Ordering::Relaxed);
+                let failed_before = peer.failures.last_at;
+                *peer = Peer { failures: peer.failures.and_one(now), latest: number };
+                Ok(Attempt { network, number, failed_before })
             }
             seconds => Err(seconds),
         }
     }
 
-    /// So many of an address's attempts were no failures after all.
-    pub fn succeeded(&self, peer: IpAddr, attempts: u32) {
+    /// An attempt was no failure after all, nor were others of its address: so many, with it. Whoever shares the address
+    /// waits for the failure before it and not anew, unless somebody tried since: that counts as a failure still.
+    pub fn succeeded(&self, attempt: Attempt, attempts: u32) {
+        let Attempt { network, number, failed_before } = attempt;
         let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(failures) = peers.get_mut(&network(peer)) {
-            failures.count = failures.count.saturating_sub(attempts);
+        if let Some(peer) = peers.get_mut(&network) {
+            peer.failures.count = peer.failures.count.saturating_sub(attempts);
+            if peer.latest == number {
+                peer.failures.last_at = failed_before;
+            }
         }
     }
 
@@ -181,14 +209,59 @@ mod tests {
         let throttle = Throttle::default();
         let now = Utc::now();
         let peer: IpAddr = "fd00::1".parse().unwrap();
-        for _ in 0..FREE {
-            throttle.attempt(peer, now).unwrap();
-        }
+        let attempts: Vec<Attempt> = (0..FREE).map(|_| throttle.attempt(peer, now).unwrap()).collect();
         assert_eq!(throttle.attempt("fd00::2".parse().unwrap(), now), Err(1));
-        assert_eq!(throttle.attempt("fd00:0:0:1::1".parse().unwrap(), now), Ok(()));
-        assert_eq!(throttle.attempt("10.0.0.1".parse().unwrap(), now), Ok(()));
-        throttle.succeeded(peer, 2);
-        assert_eq!(throttle.attempt(peer, now), Ok(()));
+        throttle.attempt("fd00:0:0:1::1".parse().unwrap(), now).unwrap();
+        throttle.attempt("10.0.0.1".parse().unwrap(), now).unwrap();
+        throttle.succeeded(attempts[4], 2);
+        throttle.attempt(peer, now).unwrap();
+    }
+
+    #[test]
+    fn a_success_begins_no_pause_for_those_who_share_the_address() {
+        let throttle = Throttle::default();
+        let office: IpAddr = "10.0.0.1".parse().unwrap();
+        let mut now = Utc::now();
+        for _ in 0..FREE + 3 {
+            now += Duration::seconds(LONGEST);
+            throttle.attempt(office, now).unwrap();
+        }
+        assert_eq!(throttle.attempt(office, now), Err(8));
+        now += Duration::seconds(8);
+        for _ in 0..20 {
+            let attempt = throttle.attempt(office, now).unwrap();
+            throttle.succeeded(attempt, 1);
+        }
+        // Nobody gets by while one is being looked at.
+        throttle.attempt(office, now).unwrap();
+        assert_eq!(throttle.attempt(office, now), Err(16));
+    }
+
+    #[test]
+    fn a_success_takes_back_nothing_of_an_attempt_that_was_made_since() {
+        let throttle = Throttle::default();
+        let office: IpAddr = "10.0.0.1".parse().unwrap();
+        let mut now = Utc::now();
+        for _ in 0..FREE + 3 {
+            now += Duration::seconds(LONGEST);
+            throttle.attempt(office, now).unwrap();
+        }
+        now += Duration::seconds(8);
+        let slow = throttle.attempt(office, now).unwrap();
+        now += Duration::seconds(16);
+        throttle.attempt(office, now).unwrap();
+        throttle.succeeded(slow, 1);
+        assert_eq!(throttle.attempt(office, now), Err(16), "nine failures, the last one just now");
+
+        // At the same moment: a success of one's own is no way to have the guesses beside it forgotten.
+        let stranger: IpAddr = "10.0.0.2".parse().unwrap();
+        let own = throttle.attempt(stranger, now).unwrap();
+        for _ in 1..FREE {
+            throttle.attempt(stranger, now).unwrap();
+        }
+        throttle.succeeded(own, 1);
+        throttle.attempt(stranger, now).unwrap();
+        assert_eq!(throttle.attempt(stranger, now), Err(1));
     }
 
     #[test]

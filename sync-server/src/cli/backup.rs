@@ -6,8 +6,8 @@ use std::path::Path;
 use app::{system_clock, tile_archive_file};
 use store::{BackupJob, BackupProgress, BackupStep, Checked, Counts, Made, Store, back_up, check_backup};
 
-use super::Complaint;
 use super::progress::{Progress, count};
+use super::{Complaint, must_be_there};
 
 /// Who may reach the server lies beside the records.
 const DATABASES: &[&str] = &["access.sqlite"];
@@ -15,9 +15,7 @@ const DATABASES: &[&str] = &["access.sqlite"];
 const FILES: &[&str] = &["tls/certificate.pem", "tls/key.pem", "sync-server.toml"];
 
 pub(super) fn make(data: &Path, out: &Path, without_lacking: bool) -> Result<(), Complaint> {
-    if !data.join("replica.sqlite").exists() {
-        return Err(Complaint(format!("there is no data in {}", data.display())));
-    }
+    must_be_there(data)?;
     let archives: Vec<String> =
         tile_archive_file(&Store::open_reading(data)?)?.into_iter().map(|(path, _)| path).collect();
     let job = BackupJob {

@@ -84,8 +84,8 @@ fn list(data: &Path) -> Result<(), Complaint> {
 }
 
 fn revoke(data: &Path, id: Uuid, erase: bool) -> Result<(), Complaint> {
-    let app = open(data)?;
-    if !Access::open(data)?.revoke_device(id, erase, app.now())? {
+    open(data)?;
+    if !Access::open(data)?.revoke_device(id, erase, Utc::now())? {
         return Err(Complaint(format!("there is no device {id}; see 'sync-server device list'")));
     }
     eprintln!("the device syncs no more; what it has not sent stays on it");
@@ -97,12 +97,12 @@ fn revoke(data: &Path, id: Uuid, erase: bool) -> Result<(), Complaint> {
 
 fn add(data: &Path, name: &str, of: Option<&str>, grid: Vec<GridCode>) -> Result<(), Complaint> {
     let name = line(name)?;
-    let app = open_or_create(data)?;
-    let scope = scope_of(&app, grid)?;
+    let store = open_or_create(data)?;
+    let scope = scope_of(&store, grid)?;
     let access = Access::open(data)?;
     let person = match (of, &scope) {
         (Some(of), _) => person::named(&access, of)?,
-        (None, Some(scope)) => inspector(&access, &name, scope, app.now())?,
+        (None, Some(scope)) => inspector(&access, &name, scope, Utc::now())?,
         (None, None) => {
             return Err(Complaint(
                 "say whose device it is, with --person, or for which grid unit, with --grid".to_owned(),
@@ -110,7 +110,7 @@ fn add(data: &Path, name: &str, of: Option<&str>, grid: Vec<GridCode>) -> Result
         }
     };
     within(&person, scope.as_ref())?;
-    let token = access.add_device(&name, person.id, scope.as_ref(), app.now())?;
+    let token = access.add_device(&name, person.id, scope.as_ref(), Utc::now())?;
     let Person { name: of, role, .. } = person;
     eprintln!("{name} may sync as {of}, {role}. Its token, which is shown only this once:");
     writeln!(std::io::stdout(), "{token}")?;

@@ -5,10 +5,11 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use app::{ImportFailure, ImportOptions, import};
+use chrono::Utc;
 use store::Author;
 use wire::message::{BadRow, ImportKind, ImportReport};
 
-use super::{Complaint, What, open_or_create};
+use super::{Complaint, What, open_to_write};
 
 pub(super) fn run(
     data: &Path,
@@ -22,23 +23,21 @@ pub(super) fn run(
     // One byte more than is taken, so that a file without end is told to be too large.
     let most = app::LARGEST_IMPORT as u64 + 1;
     File::open(file).map_err(unreadable)?.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
-    let app = open_or_create(data)?;
+    let store = open_to_write(data)?;
     let what = match what {
         What::Divisions => ImportKind::Divisions,
         What::Boundaries => ImportKind::Boundaries,
         What::Ledger => ImportKind::Ledger,
         What::Tasks => ImportKind::Tasks,
     };
-    let author = Author { person: "导入".to_owned(), command: "files.import", at: app.now() };
+    let author = Author { person: "导入".to_owned(), command: "files.import", at: Utc::now() };
     let options = ImportOptions { scope: None, what, dry_run, skip_bad_rows };
     let report =
-        import(app.store(), &bytes, options, &author, &|_, _, _| Ok(())).map_err(
-            |failure| match failure {
-                ImportFailure::File { message, .. } => Complaint(format!("{}: {message}", file.display())),
-                ImportFailure::Store(error) => error.into(),
-                ImportFailure::Stopped(error) => error.into(),
-            },
-        )?;
+        import(&store, &bytes, options, &author, &|_, _, _| Ok(())).map_err(|failure| match failure {
+            ImportFailure::File { message, .. } => Complaint(format!("{}: {message}", file.display())),
+            ImportFailure::Store(error) => error.into(),
+            ImportFailure::Stopped(error) => error.into(),
+        })?;
     tell(&report, file, dry_run, skip_bad_rows)
 }
 

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use chrono::Utc;
 use domain::GridCode;
 use store::StoreError;
 use wire::sync::Pin;
@@ -23,15 +24,14 @@ pub(super) fn run(
     grid: Vec<GridCode>,
     address: Option<String>,
 ) -> Result<(), Complaint> {
-    let app = open(data)?;
+    let store = open(data)?;
     let access = Access::open(data)?;
     let person = person::named(&access, of)?;
     let name = line(name.as_deref().unwrap_or(&person.name))?;
-    let scope = scope_of(&app, grid)?;
+    let scope = scope_of(&store, grid)?;
     within(&person, scope.as_ref())?;
-    let (last, pin) = app
-        .store()
-        .read::<_, StoreError>(|reader| Ok((reader.setting(CONSOLE)?, reader.setting(CERTIFICATE)?)))?;
+    let (last, pin) =
+        store.read::<_, StoreError>(|reader| Ok((reader.setting(CONSOLE)?, reader.setting(CERTIFICATE)?)))?;
     // The certificate is made, or given, when the server starts.
     let (Some(last), Some(pin)) = (last, pin) else {
         return Err(Complaint("start the server once first: then its certificate is known".to_owned()));
@@ -40,7 +40,7 @@ pub(super) fn run(
     let server = Server { address: last.clone(), pin, listening: None };
     let address = address.map_or(Ok(last), |address| server.checked(&address))?;
     let new = NewInvitation { person: person.id, device: &name, scope: scope.as_ref() };
-    let (_, code, expires_at) = access.invite(new, app.now())?;
+    let (_, code, expires_at) = access.invite(new, Utc::now())?;
     let invitation = server.invitation(address.clone(), code);
     let url = invitation.to_url();
     let until = expires_at.with_timezone(&chrono::Local).format("%Y-%m-%d %H:%M %:z");

@@ -16,10 +16,9 @@ mod verify;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use app::{App, system_clock};
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 use domain::{GridCode, GridUnit, Scope};
-use store::StoreError;
+use store::{Role, Store, StoreError};
 
 use crate::config::Options;
 
@@ -209,22 +208,44 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// The data, which is created if need be.
-fn open_or_create(data: &Path) -> Result<App, Complaint> {
-    Ok(App::open(data, store::Role::Office, system_clock())?)
+/// The data to write, which is created if need be. Whatever lies there half written is put away.
+fn open_to_write(data: &Path) -> Result<Store, Complaint> {
+    let unopened =
+        |error: StoreError| Complaint(format!("the data in {} cannot be opened: {error}", data.display()));
+    Store::open(data, Role::Office).map_err(unopened)
 }
 
-/// The data, which must be there: a mistyped folder is not to look like an empty office.
-fn open(data: &Path) -> Result<App, Complaint> {
-    if !data.join("replica.sqlite").exists() {
-        return Err(Complaint(format!("there is no data in {}; import something first", data.display())));
+/// That there is data: a mistyped folder is not to look like an empty office.
+fn must_be_there(data: &Path) -> Result<(), Complaint> {
+    match data.join("replica.sqlite").exists() {
+        true => Ok(()),
+        false => Err(Complaint(format!("there is no data in {}; import something first", data.display()))),
     }
-    open_or_create(data)
+}
+
+/// The data to read, which must be there. What a running server is writing just now is left alone.
+fn open(data: &Path) -> Result<Store, Complaint> {
+    must_be_there(data)?;
+    match Store::open_reading(data) {
+        // No server of this version has run since: it is brought up to date here.
+        Err(StoreError::OtherVersion(..)) => open_to_write(data),
+        Ok(store) if store.role() != Role::Office => Err(StoreError::OtherRole.into()),
+        // Its tables are of another one.
+        Ok(store) if store.read::<_, StoreError>(|reader| reader.other_view_version())?.is_some() => {
+            open_to_write(data)
+        }
+        opened => Ok(opened?),
+    }
+}
+
+/// The data to read, which is created if need be.
+fn open_or_create(data: &Path) -> Result<Store, Complaint> {
+    if must_be_there(data).is_ok() { open(data) } else { open_to_write(data) }
 }
 
 /// The unit, which must be known.
-fn known(app: &App, grid: &GridCode) -> Result<GridUnit, Complaint> {
-    app.store().read::<_, StoreError>(|reader| reader.unit(grid))?.ok_or_else(|| {
+fn known(store: &Store, grid: &GridCode) -> Result<GridUnit, Complaint> {
+    store.read::<_, StoreError>(|reader| reader.unit(grid))?.ok_or_else(|| {
         Complaint(format!(
             "{grid} is in no list of divisions that was imported; see 'sync-server import divisions'"
         ))
@@ -232,9 +253,9 @@ fn known(app: &App, grid: &GridCode) -> Result<GridUnit, Complaint> {
 }
 
 /// The scope of these units, which must be known; `None` of none.
-fn scope_of(app: &App, grid: Vec<GridCode>) -> Result<Option<Scope>, Complaint> {
+fn scope_of(store: &Store, grid: Vec<GridCode>) -> Result<Option<Scope>, Complaint> {
     for code in &grid {
-        known(app, code)?;
+        known(store, code)?;
     }
     Ok((!grid.is_empty()).then(|| Scope::new(grid)))
 }

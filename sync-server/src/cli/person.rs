@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
+use chrono::Utc;
 use clap::{Subcommand, ValueEnum};
 use domain::{GridCode, Scope};
 
@@ -104,18 +105,18 @@ fn add(
     password_stdin: bool,
 ) -> Result<(), Complaint> {
     let name = line(name)?;
-    let app = open_or_create(data)?;
+    let store = open_or_create(data)?;
     if grid.is_empty() && role != domain::Role::Admin {
         return Err(Complaint(
             "say for which grid units, with --grid; it may be given several times".to_owned(),
         ));
     }
-    let scope = scope_of(&app, grid)?;
+    let scope = scope_of(&store, grid)?;
     let password = password_stdin.then(first_line).transpose()?;
     let access = Access::open(data)?;
-    let person = access.add_person(&name, role, scope, app.now())?;
+    let person = access.add_person(&name, role, scope, Utc::now())?;
     if let Some(password) = password
-        && let Err(refusal) = access.set_password(person.id, &password, None, None, app.now())
+        && let Err(refusal) = access.set_password(person.id, &password, None, None, Utc::now())
     {
         return Err(Complaint(format!(
             "{name} was added, without a password: {refusal}. Set one with 'sync-server person set-password'"
@@ -140,11 +141,11 @@ fn change(
     role: Option<domain::Role>,
     grid: Vec<GridCode>,
 ) -> Result<(), Complaint> {
-    let app = open(data)?;
+    let store = open(data)?;
     let access = Access::open(data)?;
     let person = named(&access, name)?;
     let new_name = new_name.map(line).transpose()?;
-    let scope = scope_of(&app, grid)?;
+    let scope = scope_of(&store, grid)?;
     if scope.is_none() && person.scope.is_none() && role.is_some_and(|role| role != domain::Role::Admin) {
         return Err(Complaint(format!("say for which grid units {name} is to work, with --grid")));
     }
@@ -155,11 +156,11 @@ fn change(
 }
 
 fn set_password(data: &Path, name: &str) -> Result<(), Complaint> {
-    let app = open(data)?;
+    open(data)?;
     let access = Access::open(data)?;
     let person = named(&access, name)?;
     let password = if std::io::stdin().is_terminal() { asked()? } else { first_line()? };
-    access.set_password(person.id, &password, None, None, app.now())?;
+    access.set_password(person.id, &password, None, None, Utc::now())?;
     eprintln!("{name} signs in with this password from now on; sessions and links of before have ended");
     Ok(())
 }
@@ -180,9 +181,9 @@ fn first_line() -> Result<String, Complaint> {
 }
 
 fn remove(data: &Path, name: &str) -> Result<(), Complaint> {
-    let app = open(data)?;
+    open(data)?;
     let access = Access::open(data)?;
-    access.remove_person(named(&access, name)?.id, app.now())?;
+    access.remove_person(named(&access, name)?.id, Utc::now())?;
     eprintln!("{name} is let in no more, and their devices are revoked; what they recorded stays");
     Ok(())
 }

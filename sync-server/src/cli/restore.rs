@@ -17,7 +17,13 @@ pub(super) fn run(from: &Path, data: &Path) -> Result<(), Complaint> {
     drop(progress);
     let Restored { manifest } = restored?;
     if manifest.files.iter().any(|file| file.path == "access.sqlite") {
-        end_sessions(data)?;
+        end_sessions(data).map_err(|why| {
+            Complaint(format!(
+                "{}; those who were signed in when the backup was made still are. Do not start it: remove {} and restore again",
+                why.0,
+                data.display()
+            ))
+        })?;
     }
     let (files, _) = manifest.size();
     writeln!(

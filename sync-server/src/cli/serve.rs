@@ -31,12 +31,15 @@ pub(super) fn run(data: &Path, named: Option<&Path>, options: Options) -> Result
         None => built_ui(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let ended: Result<(), Complaint> = runtime.block_on(async {
         let server = Server::open_with(config).await?;
         greet(&server)?;
         reload_on_hangup(server.certificates());
         Ok(server.run(interrupted()).await?)
-    })
+    });
+    // Dropping it would wait for work that goes on in threads, however long, and hear no further signal.
+    runtime.shutdown_background();
+    ended
 }
 
 /// Says where the server is reached, how its certificate is known, and how to sign in.
@@ -63,17 +66,17 @@ fn greet(server: &Server) -> Result<(), Complaint> {
 }
 
 pub(super) fn print_link(data: &Path, of: Option<&str>, address: Option<String>) -> Result<(), Complaint> {
-    let app = open(data)?;
-    let last = app.store().read::<_, StoreError>(|reader| reader.setting(CONSOLE))?;
+    let store = open(data)?;
+    let last = store.read::<_, StoreError>(|reader| reader.setting(CONSOLE))?;
     let address = address.or(last).ok_or_else(|| {
         Complaint("the server was never started here: give the console's address with --address".to_owned())
     })?;
     let access = Access::open(data)?;
     let person = match of {
         Some(of) => person::named(&access, of)?,
-        None => access.first_admin(app.now())?,
+        None => access.first_admin(Utc::now())?,
     };
-    let code = access.new_sign_in_code(person.id, app.now())?;
+    let code = access.new_sign_in_code(person.id, Utc::now())?;
     writeln!(std::io::stdout(), "{}", link(address.trim_end_matches('/'), &code))?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
+use chrono::Utc;
 use domain::problem::day_in_china;
 use domain::{GridCode, GridUnit, Progress, Totals};
 use serde::Serialize;
@@ -19,13 +20,11 @@ struct Json<'a> {
 }
 
 pub(super) fn run(data: &Path, grid: &GridCode, json: bool) -> Result<(), Complaint> {
-    let app = open(data)?;
-    let GridUnit { code, name } = known(&app, grid)?;
+    let store = open(data)?;
+    let GridUnit { code, name } = known(&store, grid)?;
     let mut totals = Totals::default();
-    for unit in app
-        .store()
-        .read::<_, StoreError>(|reader| reader.totals(grid, grid.level(), day_in_china(app.now()), None))?
-        .values()
+    let today = day_in_china(Utc::now());
+    for unit in store.read::<_, StoreError>(|reader| reader.totals(grid, grid.level(), today, None))?.values()
     {
         totals.add(unit);
     }

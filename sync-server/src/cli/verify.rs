@@ -11,15 +11,13 @@ use serde_json::json;
 use store::{Report, Store, VerifyOptions, VerifyStep, verify};
 use uuid::Uuid;
 
-use super::Complaint;
 use super::progress::{Progress, count};
+use super::{Complaint, must_be_there};
 
 const ACCESS: &str = "access.sqlite";
 
 pub(super) fn run(data: &Path, json: bool) -> Result<(), Complaint> {
-    if !data.join("replica.sqlite").exists() {
-        return Err(Complaint(format!("there is no data in {}", data.display())));
-    }
+    must_be_there(data)?;
     let store = Store::open_reading(data)?;
     let mut progress = Progress::new();
     let mut report = verify(&store, VerifyOptions::default(), &mut |step, done, total| {

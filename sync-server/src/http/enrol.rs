@@ -10,15 +10,13 @@ use wire::{ApiError, ErrorCode};
 
 use super::error::{Failed, access_error};
 use super::sync::{answer, effective, may_sync};
-use crate::access::{DeviceAccess, EnrolRefusal};
+use crate::access::{DeviceAccess, EnrolRefusal, line};
 use crate::connection::Connection;
 
 /// The largest request, in bytes.
 const LARGEST: usize = 4 << 10;
 /// How many characters a token has: 256 bits as text, with a prefix.
 const TOKEN: std::ops::RangeInclusive<usize> = 40..=128;
-/// How many characters the name of a device has at most.
-const NAME: usize = 60;
 
 pub(super) fn routes() -> Router<super::State> {
     Router::new().route("/sync/enrol", post(enrol)).layer(DefaultBodyLimit::max(LARGEST))
@@ -67,11 +65,12 @@ fn checked(request: EnrolRequest) -> Result<EnrolRequest, ApiError> {
     if !TOKEN.contains(&token.len()) || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(ApiError::invalid("token", "a token is 256 random bits as text").because("token"));
     }
-    let device = device.trim().to_owned();
-    if device.chars().count() > NAME || device.chars().any(char::is_control) {
-        let message = format!("the name of a device has one line of at most {NAME} characters");
-        return Err(ApiError::invalid("device", message).because("too_long"));
-    }
+    // Without one it is called as the invitation says.
+    let device = match device.trim() {
+        "" => String::new(),
+        name => line(name)
+            .map_err(|refusal| ApiError::invalid("device", refusal.to_string()).because("too_long"))?,
+    };
     let code = code.trim().to_ascii_uppercase();
     Ok(EnrolRequest { protocol, code, token, device, key })
 }

@@ -72,22 +72,29 @@ async fn by_link(
     }
     let visitor = visitor(connection, &headers);
     let given = state.clone();
-    let secret = blocking(move || match given.access.sign_in(&code, &visitor, given.app.now()) {
-        Ok(secret) => Ok(Some(secret)),
-        Err(SignInRefusal::Access(error)) => Err(access_error(error)),
-        Err(SignInRefusal::Wrong | SignInRefusal::Wait(_)) => Ok(None),
+    let opened = blocking(move || match given.access.sign_in(&code, &visitor, given.app.now()) {
+        Ok(secret) => Ok(Ok(secret)),
+        Err(refusal) => back(refusal).map(Err),
     });
-    Ok(match secret.await? {
-        Some(secret) => {
+    Ok(match opened.await? {
+        Ok(secret) => {
             end_former(&state, &jar, connection)?;
             (jar.add(cookie(secret, connection.tls)), Redirect::to("/")).into_response()
         }
-        // The console asks for another code.
-        None => {
+        Err(back) => {
             state.metrics.sign_in_failed();
-            Redirect::to("/?sign-in=used").into_response()
+            Redirect::to(&back).into_response()
         }
     })
+}
+
+/// Where the console says why a link opened nothing, and what can be done about it.
+fn back(refusal: SignInRefusal) -> Result<String, ApiError> {
+    match refusal {
+        SignInRefusal::Wrong => Ok("/?sign-in=used".to_owned()),
+        SignInRefusal::Wait(seconds) => Ok(format!("/?sign-in=wait&seconds={seconds}")),
+        SignInRefusal::Access(error) => Err(access_error(error)),
+    }
 }
 
 /// Whether a browser fetches a page before anybody asked for it.
@@ -201,4 +208,17 @@ const fn name(tls: bool) -> &'static str {
 fn cookie(secret: String, tls: bool) -> Cookie<'static> {
     let cookie = Cookie::build((name(tls), secret)).path("/").http_only(true).same_site(SameSite::Strict);
     cookie.secure(tls).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_has_to_wait_is_not_called_used() {
+        assert_eq!(back(SignInRefusal::Wrong).unwrap(), "/?sign-in=used");
+        assert_eq!(back(SignInRefusal::Wait(512)).unwrap(), "/?sign-in=wait&seconds=512");
+        let failed = back(SignInRefusal::Access(crate::access::AccessError::Poisoned)).unwrap_err();
+        assert_eq!(failed.code, ErrorCode::Storage);
+    }
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use wire::ApiError;
 use wire::message::{AddPerson, ChangePerson, Nothing, OnePerson, PersonInfo, SignInLink};
 
-use super::right::{manages, must_manage, sees};
+use super::right::{manages, must_be_another, must_manage, sees};
 use super::{Asking, line, not_found};
 use crate::access::{CODE_LIFE, Person, PersonChange, PersonRow};
 use crate::http::{State, access_error};
@@ -48,7 +48,8 @@ pub(super) fn sign_in_link(
     asking: &Asking,
     request: &OnePerson,
 ) -> Result<SignInLink, ApiError> {
-    let person = theirs(state, asking, request.id)?;
+    must_be_another(&asking.person, request.id)?;
+    let person = managed(state, asking, request.id)?;
     let now = state.now();
     let code = state.access.new_sign_in_code(person.id, now).map_err(access_error)?;
     tracing::info!(target: "access", by = %asking.person.id, person = %person.id, "a sign-in link was made");

@@ -1,6 +1,7 @@
 //! Who may manage whom: nobody gives, takes or changes more than they have.
 
 use domain::{Role, Scope};
+use uuid::Uuid;
 use wire::{ApiError, ErrorCode};
 
 use crate::access::Person;
@@ -38,6 +39,19 @@ pub(super) fn must_manage(who: &Person, role: Role, scope: Option<&Scope>) -> Re
     }
 }
 
+/// That a sign-in link is for somebody else: by one of their own, whoever sits at their browser could set a password
+/// without giving the one that stands.
+///
+/// # Errors
+/// When it is for whoever makes it.
+pub(super) fn must_be_another(who: &Person, id: Uuid) -> Result<(), ApiError> {
+    if who.id != id {
+        return Ok(());
+    }
+    let message = "nobody makes a sign-in link for themselves; somebody else who may manage you does";
+    Err(ApiError::new(ErrorCode::Forbidden, message))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,7 +67,7 @@ mod tests {
     }
 
     fn person(role: Role, codes: &str) -> Person {
-        Person { id: uuid::Uuid::new_v4(), name: "某".to_owned(), role, scope: scope(codes) }
+        Person { id: Uuid::new_v4(), name: "某".to_owned(), role, scope: scope(codes) }
     }
 
     #[test]
@@ -85,6 +99,13 @@ mod tests {
             );
             assert_eq!(must_manage(&asked.0, role, asked.1.as_ref()).is_ok(), may);
         }
+    }
+
+    #[test]
+    fn nobody_makes_a_sign_in_link_for_themselves() {
+        let (admin, other) = (person(Role::Admin, ALL), person(Role::Admin, ALL));
+        assert!(must_be_another(&admin, other.id).is_ok());
+        assert_eq!(must_be_another(&admin, admin.id).unwrap_err().code, ErrorCode::Forbidden);
     }
 
     #[test]

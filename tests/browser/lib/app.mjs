@@ -72,14 +72,31 @@ export class App {
     return until(`${id} to be shown`, async () => {
       const element = await this.by(id)
       if (!(await element.isExisting())) return undefined
-      await element.scrollIntoView({ block: 'center' })
+      // Not by the driver's wheel, which a page may follow late.
+      await this.page.execute((element) => element.scrollIntoView({ block: 'center', behavior: 'instant' }), element)
       return element
     })
   }
 
+  /** Where an element is, and what a tap on its middle would meet. */
+  async above(id) {
+    return this.page.execute((id) => {
+      const box = document.querySelector(`[data-testid="${id}"]`)?.getBoundingClientRect()
+      if (!box) return 'it is gone'
+      const met = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+      const where = [box.x, box.y, box.width, box.height].map(Math.round)
+      return `it is at ${where}, in a window as high as ${innerHeight}, scrolled by ${scrollY}, under ${met?.outerHTML.slice(0, 200)}`
+    }, id)
+  }
+
   async press(id) {
     await until(`${id} to be pressed`, async () => {
-      await (await this.reach(id)).click()
+      const element = await this.reach(id)
+      try {
+        await element.click()
+      } catch (error) {
+        throw new Error(`${error.message.split(' when running')[0]}; ${await this.above(id)}`)
+      }
       return true
     })
   }

@@ -1,12 +1,10 @@
 //! The office, asked by a device that sends messages of the right shape and the wrong content.
 
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
 use app::{App, Office, system_clock};
 use domain::{GridCode, PhotoHash, Role, Scope};
+use office::now;
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use serde_bytes::ByteBuf;
@@ -112,13 +110,5 @@ impl Target for Exchange {
             Ok(false) => Err("the dossier is gone".to_owned()),
             Err(error) => Err(format!("the dossier cannot be read: {error}")),
         }
-    }
-}
-
-/// What the office does it does at once.
-fn now<T>(work: impl Future<Output = T>) -> T {
-    match pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(done) => done,
-        Poll::Pending => unreachable!("the office in this process waits for nobody"),
     }
 }

@@ -26,7 +26,7 @@ export function useReceipts(site: () => string) {
     void load()
   })
   // Also while it runs: photos arrive one by one.
-  watch(() => [sync.ended, sync.status?.unsent_photos, sync.status?.unsent_changes], load)
+  watch([() => sync.ended, () => sync.status?.unsent_photos, () => sync.status?.unsent_changes], load)
   return { receipts, load }
 }
 

@@ -1,6 +1,5 @@
 export const zh = {
   title: '人员',
-  what: '能登录办公端或持有设备的人。',
   add: '添加人员',
   empty: '还没有可以查看的人员',
   empty_hint: '添加网格员后，就可以邀请他们的设备接入。',
@@ -75,7 +74,6 @@ export const zh = {
 
 export const en: typeof zh = {
   title: 'People',
-  what: 'Whoever can sign in to the console or has a device.',
   add: 'Add somebody',
   empty: 'There is nobody yet whom you may see',
   empty_hint: 'Once inspectors are added, their devices can be invited.',

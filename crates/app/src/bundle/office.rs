@@ -94,7 +94,7 @@ impl Taking {
         now: DateTime<Utc>,
         answer: &Path,
     ) -> Result<Self, ApiError> {
-        let mut answer = Writer::create(answer, &sender.recipient)?;
+        let mut answer = Writer::create(answer, &sender.recipient, sender.office.reserve())?;
         answer.add(&Frame::Answer(Answer { written_at: now, nonce: request.nonce }))?;
         let written_at = request.written_at;
         let told = BundleTaken { written_at, taken: 0, refused: 0, photos: 0, photos_refused: 0 };
@@ -204,37 +204,19 @@ impl Taking {
             }
         }
         let mut wanted = std::mem::take(&mut self.request.missing);
-        let named: BTreeSet<PhotoHash> = wanted.iter().cloned().collect();
+        let mut named: BTreeSet<PhotoHash> = wanted.iter().chain(&first.photos).cloned().collect();
         // What it offered it has. Others of these it may have too: reading them again does no harm.
         for document in std::mem::take(&mut self.new) {
             let photos = self.office.photos_of_others(document).map_err(to_api_error)?;
-            wanted.extend(
-                photos.into_iter().filter(|hash| !named.contains(hash) && !first.photos.contains(hash)),
-            );
+            wanted.extend(photos.into_iter().filter(|hash| named.insert(hash.clone())));
         }
         for hash in wanted {
-            let Some((mut bytes, total)) = self.photo(&hash, 0)? else { continue };
-            if self.answer.size() + total > LARGEST {
-                continue;
-            }
-            let mut offset = 0;
-            loop {
-                let size = bytes.len() as u64;
-                let piece = Piece { hash: hash.clone(), total, offset, bytes: bytes.into() };
-                self.answer.add(&Frame::Piece(piece))?;
-                offset += size;
-                match self.photo(&hash, offset)? {
-                    Some((more, _)) if offset < total && !more.is_empty() => bytes = more,
-                    _ => break,
-                }
-            }
+            let office = &self.office;
+            self.answer
+                .add_photo(&hash, |offset| office.photo_piece_now(&hash, offset, PHOTO_PIECE as u64))?;
         }
         self.answer.finish()?;
         Ok(self.told)
-    }
-
-    fn photo(&self, hash: &PhotoHash, offset: u64) -> Result<Option<(Vec<u8>, u64)>, ApiError> {
-        self.office.photo_piece_now(hash, offset, PHOTO_PIECE as u64).map_err(to_api_error)
     }
 }
 

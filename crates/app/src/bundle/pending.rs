@@ -51,12 +51,14 @@ impl Pending {
         writer.set_setting(PENDING, &serde_json::to_string(&all).unwrap_or_default())
     }
 
-    /// The numbers of its changes, exchange by exchange; [`GONE`] for those that are not here any more.
-    pub fn numbers(&self, reader: &Reader<'_>) -> Result<Vec<Vec<i64>>, StoreError> {
+    /// The numbers of the changes of one of its exchanges; [`GONE`] for those that are not here any more. None for an
+    /// exchange that it does not have.
+    pub fn numbers(&self, reader: &Reader<'_>, exchange: usize) -> Result<Vec<i64>, StoreError> {
+        let changes = self.changes.get(exchange).map(Vec::as_slice).unwrap_or_default();
         let number = |(document, hash): &(Uuid, String)| {
             let hash = hex::decode(hash).unwrap_or_default();
             Ok(reader.change_number(*document, &hash)?.unwrap_or(GONE))
         };
-        self.changes.iter().map(|changes| changes.iter().map(number).collect()).collect()
+        changes.iter().map(number).collect()
     }
 }

@@ -38,7 +38,7 @@ fn view(
     let relapsed_at = dossier.relapsed_at();
     let path = path(reader, &dossier.fields.grid)?;
     let papers: Vec<NumberedPaper> =
-        dossier.papers.iter().map(|paper| numbered(&dossier, paper, &path)).collect();
+        dossier.papers.iter().map(|paper| numbered(reader, &dossier, paper)).collect::<Result<_, _>>()?;
     let Dossier {
         id,
         read_only,

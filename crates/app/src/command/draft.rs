@@ -5,7 +5,7 @@ use domain::SiteId;
 use store::{DraftRow, Reader};
 use uuid::Uuid;
 use wire::ApiError;
-use wire::message::{AttachedPhoto, Draft, DraftKind, Host, Nothing, OneDraft, SaveDraft};
+use wire::message::{AttachedPhoto, Draft, DraftKind, Nothing, OneDraft, SaveDraft};
 
 use crate::app::Ask;
 use crate::error::{Failure, not_found};
@@ -20,7 +20,14 @@ pub(super) fn save(app: Ask<'_>, request: SaveDraft) -> Result<Draft, Failure> {
         return Err(ApiError::invalid("body", message).because("too_long").into());
     }
     let saved_at = app.now().trunc_subsecs(3);
-    let row = DraftRow { id, kind: kind_word(kind).to_owned(), site, body, saved_at, owner: owner(app) };
+    let row = DraftRow {
+        id,
+        kind: kind_word(kind).to_owned(),
+        site,
+        body,
+        saved_at,
+        owner: app.owner().to_owned(),
+    };
     app.store.write(|writer| {
         if writer.draft(id)?.is_some_and(|known| !is_own(app, &known)) {
             return Err(not_found("draft").into());
@@ -55,16 +62,8 @@ pub(super) fn discard(app: Ask<'_>, request: OneDraft) -> Result<Nothing, Failur
     Ok(Nothing {})
 }
 
-/// Whose forms these are: at the office each person has their own, a device's are its holder's.
-fn owner(app: Ask<'_>) -> String {
-    match app.host() {
-        Host::Device => String::new(),
-        Host::Office => app.caller.person.clone(),
-    }
-}
-
 fn is_own(app: Ask<'_>, draft: &DraftRow) -> bool {
-    draft.owner.is_empty() || draft.owner == owner(app)
+    draft.owner.is_empty() || draft.owner == app.owner()
 }
 
 /// The photos that were attached to a form.

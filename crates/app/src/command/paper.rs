@@ -3,9 +3,9 @@
 use domain::enforcement::{OutOfOrder, check_signature, in_turn, provisional_number};
 use domain::problem::in_china;
 use domain::{
-    Addressee, Dossier, EnforcementStep, GridLevel, Paper, PaperContent, PaperVoid, Problem, Receipt,
+    Addressee, Dossier, EnforcementStep, Paper, PaperContent, PaperNumber, PaperVoid, Problem, Receipt,
 };
-use store::{DossierWrite, PaperRow};
+use store::{DossierWrite, PaperRow, Reader, StoreError};
 use wire::ApiError;
 use wire::message::{
     ListPapers, NumberedPaper, OnePaper, PaperLine, PaperPage, PaperView, RecordPaper, VoidPaper,
@@ -168,7 +168,7 @@ pub(super) fn get(app: Ask<'_>, request: OnePaper) -> Result<PaperView, Failure>
         let addressee = paper.addressee.clone();
         let is_about = |problem: &&Problem| paper.problems.contains(&problem.id);
         Ok(PaperView {
-            paper: numbered(&dossier, paper, &path),
+            paper: numbered(reader, &dossier, paper)?,
             site,
             problems: dossier.problems.iter().filter(is_about).cloned().collect(),
             fields: addressee.over(dossier.fields),
@@ -247,15 +247,20 @@ pub(super) fn void(app: Ask<'_>, request: VoidPaper) -> Result<OnePaper, Failure
 }
 
 /// A paper with its number in words, or what stands in its place.
-pub(super) fn numbered(dossier: &Dossier, paper: &Paper, path: &[String]) -> NumberedPaper {
+pub(super) fn numbered(
+    reader: &Reader<'_>,
+    dossier: &Dossier,
+    paper: &Paper,
+) -> Result<NumberedPaper, StoreError> {
     let number = dossier.number_of(paper.id).cloned();
-    // County, town, village: the town is the second.
-    let town = path.get(GridLevel::Town as usize - GridLevel::County as usize).map(String::as_str);
     let number_text = match &number {
-        Some(number) => in_words(town.unwrap_or_default(), paper.content.step(), number.year, number.number),
+        // Its town, which need not be where the site is by now.
+        Some(PaperNumber { town, year, number, .. }) => {
+            in_words(&reader.grid_names(town)?.town, paper.content.step(), *year, *number)
+        }
         None => paper.provisional_number(),
     };
-    NumberedPaper { paper: paper.clone(), number, number_text, void: dossier.void_of(paper.id).cloned() }
+    Ok(NumberedPaper { paper: paper.clone(), number, number_text, void: dossier.void_of(paper.id).cloned() })
 }
 
 /// A number in words: the town, the series, the year and the number.

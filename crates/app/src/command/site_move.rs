@@ -2,9 +2,10 @@
 
 use domain::GridLevel;
 use store::DossierWrite;
+use wire::ApiError;
 use wire::message::{MoveSite, OneSite};
-use wire::{ApiError, ErrorCode};
 
+use super::decision::moved;
 use super::grid::known;
 use super::site::writable;
 use crate::app::Ask;
@@ -31,8 +32,7 @@ pub(super) fn move_to(app: Ask<'_>, request: MoveSite) -> Result<OneSite, Failur
             }
             if *now != was {
                 let message = "somebody else moved this site meanwhile; look at it again";
-                let error = ApiError::new(ErrorCode::Changed, message);
-                return Err(ApiError { field: Some("grid".to_owned()), ..error }.into());
+                return Err(moved("grid", message).into());
             }
             Ok(vec![DossierWrite::MoveTo { grid }])
         })?;

@@ -1,6 +1,7 @@
 //! What the commands that only a device answers do.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use domain::Permission;
 use store::StoreError;
@@ -21,6 +22,9 @@ use crate::error::{from_protocol, to_api_error};
 use crate::photo::camera;
 use crate::photo_storage;
 use crate::sync::{note_identity, who_am_i};
+
+/// How long a sync that is to stop may take to end: longer than a connection that nobody accepts.
+pub(super) const ENDING: Duration = Duration::from_secs(30);
 
 impl<C: Connect> DeviceCommands for Core<C> {
     type Caller = Caller;
@@ -75,6 +79,8 @@ impl<C: Connect> DeviceCommands for Core<C> {
         let protocol = self.connector.connect(&address, &token)?;
         // The answer shows that the address and the token are right, and says whose device this is.
         let answer = wait(protocol.exchange(who_am_i()))?.map_err(from_protocol)?;
+        // A sync with another server ends first: what it proves says nothing of this one.
+        let alone = self.begin_instead(ENDING)?;
         self.app
             .store
             .write::<_, StoreError>(|writer| {
@@ -82,6 +88,7 @@ impl<C: Connect> DeviceCommands for Core<C> {
                 note_identity(writer, &answer)
             })
             .map_err(to_api_error)?;
+        drop(alone);
         self.ask_for_sync();
         Ok(self.status()?)
     }
@@ -103,6 +110,7 @@ impl<C: Connect> DeviceCommands for Core<C> {
 
     fn bundle_read(&self, _: &Caller, request: TakeBundle) -> Result<ReadBundle, ApiError> {
         let path = self.app.uploads.path_of(request.upload)?;
+        let _alone = self.begin_instead(ENDING)?;
         let last_success = self.last_success().map_err(to_api_error)?;
         let (read, outcome) = bundle::read(&self.app, &path, last_success)?;
         self.app.uploads.remove(request.upload);

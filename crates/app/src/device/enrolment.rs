@@ -8,9 +8,11 @@ use wire::sync::{Connect, EnrolRequest, Invitation, InvitationError, PROTOCOL, S
 use wire::{ApiError, ErrorCode};
 
 use super::Core;
-use super::command::wait;
+use super::command::{ENDING, wait};
 use super::server::{self, Server};
 use crate::error::{from_protocol, to_api_error};
+use crate::photo::decoding;
+use crate::photo::intake::refused;
 use crate::sync::note_enrolment;
 
 /// The longest name of a device, in characters.
@@ -23,8 +25,10 @@ const ATTEMPT: &str = "enrolment_attempt";
 pub(super) fn scan<C: Connect>(core: &Core<C>, request: ScanInvitation) -> Result<InvitationView, ApiError> {
     let bytes = core.app.uploads.bytes(request.upload)?;
     core.app.uploads.remove(request.upload);
-    let texts = photos::read_qr(&bytes)
-        .map_err(|error| ApiError::new(ErrorCode::Photo, error.to_string()).because(error.code()))?;
+    let texts = {
+        let _alone = decoding::alone();
+        photos::read_qr(&bytes).map_err(refused)?
+    };
     if texts.is_empty() {
         return Err(
             ApiError::new(ErrorCode::NotFound, "no QR code was found on the picture").because("no_qr")
@@ -71,6 +75,8 @@ pub(super) fn enrol<C: Connect>(core: &Core<C>, request: &Enrol) -> Result<SyncS
         (known, _) => known,
     };
     let address = ServerAddress { url: server.url, pin };
+    // A sync with another server ends first: what it proves says nothing of this one.
+    let alone = core.begin_instead(ENDING)?;
     core.app
         .store
         .write::<_, StoreError>(|writer| {
@@ -79,6 +85,7 @@ pub(super) fn enrol<C: Connect>(core: &Core<C>, request: &Enrol) -> Result<SyncS
             note_enrolment(writer, &reply)
         })
         .map_err(to_api_error)?;
+    drop(alone);
     core.ask_for_sync();
     Ok(core.status()?)
 }

@@ -4,6 +4,7 @@ mod command;
 mod enrolment;
 mod erasing;
 mod receipt;
+mod running;
 mod server;
 mod status;
 
@@ -186,16 +187,6 @@ impl<C: Connect> Device<C> {
     }
 }
 
-/// A sync that is running.
-struct Running<'a, C>(&'a Core<C>);
-
-impl<C> Drop for Running<'_, C> {
-    fn drop(&mut self) {
-        self.0.watch.end();
-        self.0.running.store(false, Ordering::Release);
-    }
-}
-
 impl<C: Connect> Core<C> {
     fn pictures_folder(&self) -> Option<PathBuf> {
         self.pictures.lock().ok().and_then(|pictures| pictures.clone())
@@ -223,14 +214,10 @@ impl<C: Connect> Core<C> {
     }
 
     async fn sync(&self) -> Result<(), ApiError> {
+        let Some(_running) = self.begin() else { return Ok(()) };
         let Some(server) = self.server().map_err(to_api_error)? else {
             return Err(not_connected());
         };
-        if self.running.swap(true, Ordering::AcqRel) {
-            return Ok(());
-        }
-        // Ends with this, however it ends.
-        let _running = Running(self);
         self.watch.begin();
         let result = self.sync_somewhere(&server).await;
         let now = self.app.now();
@@ -250,7 +237,13 @@ impl<C: Connect> Core<C> {
         for address in server.addresses() {
             match self.sync_with(&address, &server.token).await {
                 Err(error) if self.not_there(&error) => missed = Some(error),
-                ended => return ended,
+                ended => {
+                    if missed.is_some() {
+                        // Where it was found it is no longer: nobody shall wait there each time.
+                        self.app.store.write::<_, StoreError>(Server::forget_found).map_err(to_api_error)?;
+                    }
+                    return ended;
+                }
             }
         }
         if let Some(pin) = &server.address.pin {
@@ -290,7 +283,7 @@ impl<C: Connect> Core<C> {
         }
         let outcome = sync(&self.app.store, protocol, &*self.app.clock, &self.watch).await?;
         self.note_outcome(&outcome)?;
-        outcome.refused_photo.map_or(Ok(()), Err)
+        outcome.left_undone.map_or(Ok(()), Err)
     }
 
     /// Notes what was proven, for screens.
@@ -310,5 +303,76 @@ impl<C: Connect> Core<C> {
     fn last_success(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
         let text = self.app.store.read::<_, StoreError>(|reader| reader.setting(LAST_SUCCESS))?;
         Ok(text.and_then(|text| text.parse().ok()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Scope;
+    use wire::sync::{EnrolReply, EnrolRequest, Pin, ProtocolError};
+
+    use super::*;
+    use crate::Office;
+
+    const ADDRESS: &str = "https://office.example";
+
+    /// An office that is reached at its own address only.
+    struct Town(Office);
+
+    impl Connect for Town {
+        type Protocol = Office;
+
+        fn connect(&self, server: &ServerAddress, _: &str) -> Result<Office, ApiError> {
+            match server.url == ADDRESS {
+                true => Ok(self.0.clone()),
+                false => Err(ApiError::new(ErrorCode::Unreachable, "nobody is there")),
+            }
+        }
+
+        async fn enrol(&self, _: &ServerAddress, _: EnrolRequest) -> Result<EnrolReply, ProtocolError> {
+            Err(ProtocolError::Unreachable("nobody is there".to_owned()))
+        }
+
+        async fn discover(&self, _: &Pin) -> Vec<String> {
+            Vec::new()
+        }
+    }
+
+    fn device() -> (tempfile::TempDir, Device<Town>) {
+        let folder = tempfile::tempdir().unwrap();
+        let office = App::open(&folder.path().join("office"), Role::Office, system_clock()).unwrap();
+        let scope = Scope::new(vec!["350211102207".parse().unwrap()]);
+        let store = Arc::clone(office.store());
+        let town = Town(Office::new(store, scope, "hua".to_owned(), domain::Role::Inspector));
+        let device = Device::open(&folder.path().join("device"), town).unwrap();
+        (folder, device)
+    }
+
+    #[test]
+    fn nothing_is_taken_in_beside_a_sync() {
+        let (_folder, device) = device();
+        let sync = device.core.begin().unwrap();
+        assert!(device.core.begin().is_none());
+        let busy = device.core.begin_instead(Duration::ZERO).map(drop).unwrap_err();
+        assert_eq!(busy.code, ErrorCode::Busy);
+        drop(sync);
+        let reading = device.core.begin_instead(Duration::ZERO).unwrap();
+        assert!(device.core.begin().is_none());
+        drop(reading);
+        assert!(device.core.begin().is_some());
+    }
+
+    #[test]
+    fn where_the_office_was_found_is_forgotten_once_it_answers_at_its_own_address() {
+        let (_folder, device) = device();
+        let address = ServerAddress { url: ADDRESS.to_owned(), pin: None };
+        let note = |writer: &Writer<'_>| {
+            Server::note(writer, &address, "token", "")?;
+            Server::note_found(writer, "https://192.168.1.5:8770")
+        };
+        device.core.app.store.write::<_, StoreError>(note).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(device.sync_now()).unwrap();
+        assert_eq!(device.core.server().unwrap().unwrap().addresses(), vec![address]);
     }
 }

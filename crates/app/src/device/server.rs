@@ -91,6 +91,11 @@ impl Server {
         writer.set_setting(FOUND_AT, url)
     }
 
+    /// Forgets where it was found: it answers at its own address.
+    pub fn forget_found(writer: &Writer<'_>) -> Result<(), StoreError> {
+        writer.clear_setting(FOUND_AT)
+    }
+
     /// How a screen shows it.
     pub fn shown(reader: &Reader<'_>) -> Result<Option<Enrolment>, StoreError> {
         let Some(server) = Self::read(reader)? else { return Ok(None) };

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use wire::sync::{Documents, HeadsPage, MAX_CHANGES_NAMED, MAX_DOCUMENTS_NAMED, PAGE_BYTES};
 use wire::{ApiError, ErrorCode};
 
-use super::Office;
+use super::{Office, bounded};
 use crate::error::to_api_error;
 
 /// How many documents one page of heads names: about 60 bytes for each.
@@ -58,13 +58,4 @@ impl Office {
         read.map_err(to_api_error)?;
         Ok(found)
     }
-}
-
-/// Refuses a message that names too many.
-fn bounded(what: &str, named: usize, most: usize) -> Result<(), ApiError> {
-    if named > most {
-        let message = format!("one message names at most {most} {what}, not {named}");
-        return Err(ApiError::new(ErrorCode::Malformed, message));
-    }
-    Ok(())
 }

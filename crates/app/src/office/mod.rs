@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use domain::{GridCode, PhotoHash, Role, Scope, SiteId};
 use serde_bytes::ByteBuf;
-use store::{Reader, Rights, Sender, Store, StoreError};
+use store::{Reader, Reserve, Rights, Sender, Store, StoreError};
 use uuid::Uuid;
 use wire::sync::{
     Digest, DocumentKind, Documents, ExchangeReply, ExchangeRequest, HeadsPage, Judged, PROTOCOL, PhotoState,
@@ -137,6 +137,11 @@ impl Office {
         })
     }
 
+    /// What files leave free here.
+    pub(crate) fn reserve(&self) -> &Arc<Reserve> {
+        self.store.reserve()
+    }
+
     fn generation(&self) -> Result<Uuid, StoreError> {
         let parse = |text: String| text.parse().map_err(|_| StoreError::Row("setting"));
         if let Some(generation) = self.store.read::<_, StoreError>(|reader| reader.setting(GENERATION))? {
@@ -199,6 +204,15 @@ impl Office {
         digests.retain(|digest| self.reads(&digest.grid));
         Ok(digests)
     }
+}
+
+/// Refuses a message that names too many.
+fn bounded(what: &str, named: usize, most: usize) -> Result<(), ApiError> {
+    if named > most {
+        let message = format!("one message names at most {most} {what}, not {named}");
+        return Err(ApiError::new(ErrorCode::Malformed, message));
+    }
+    Ok(())
 }
 
 /// What a lead decided about the changes that the device named as held.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use wire::sync::{MAX_PHOTOS_NAMED, PhotoState, WantedPhoto};
 use wire::{ApiError, ErrorCode};
 
-use super::Office;
+use super::{Office, bounded};
 use crate::arrival;
 use crate::error::to_api_error;
 
@@ -220,7 +220,7 @@ impl Office {
     }
 
     pub(super) fn photos_held_now(&self, hashes: &[PhotoHash]) -> Result<Vec<bool>, ApiError> {
-        bounded(hashes.len())?;
+        bounded("photos", hashes.len(), MAX_PHOTOS_NAMED)?;
         hashes
             .iter()
             .map(|hash| self.store.proven_photo(hash).map(|file| file.is_some()).map_err(to_api_error))
@@ -261,15 +261,6 @@ impl Office {
             Ok(reader.site_of_photo(hash)?.is_some())
         })
     }
-}
-
-/// Refuses a message that names too many photos.
-pub(super) fn bounded(photos: usize) -> Result<(), ApiError> {
-    if photos > MAX_PHOTOS_NAMED {
-        let message = format!("one message names at most {MAX_PHOTOS_NAMED} photos, not {photos}");
-        return Err(ApiError::new(ErrorCode::Malformed, message));
-    }
-    Ok(())
 }
 
 fn partial(size: u64) -> PhotoState {

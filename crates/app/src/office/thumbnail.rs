@@ -2,17 +2,16 @@
 
 use domain::PhotoHash;
 use wire::ApiError;
-use wire::sync::{MAX_THUMBNAIL, THUMBNAIL_BYTES, Thumbnail, Thumbnails};
+use wire::sync::{MAX_PHOTOS_NAMED, MAX_THUMBNAIL, THUMBNAIL_BYTES, Thumbnail, Thumbnails};
 
-use super::Office;
-use super::photo::bounded;
+use super::{Office, bounded};
 use crate::arrival;
 use crate::error::to_api_error;
 use crate::photo::thumbnail::thumbnail;
 
 impl Office {
     pub(super) fn take_thumbnails(&self, thumbnails: &[Thumbnail]) -> Result<(), ApiError> {
-        bounded(thumbnails.len())?;
+        bounded("photos", thumbnails.len(), MAX_PHOTOS_NAMED)?;
         for thumbnail in thumbnails {
             if self.mentioned(&thumbnail.hash).map_err(to_api_error)? {
                 arrival::keep_thumbnail(&self.store, thumbnail)?;
@@ -22,7 +21,7 @@ impl Office {
     }
 
     pub(super) fn thumbnails_of(&self, hashes: &[PhotoHash]) -> Result<Thumbnails, ApiError> {
-        bounded(hashes.len())?;
+        bounded("photos", hashes.len(), MAX_PHOTOS_NAMED)?;
         let mut reply = Thumbnails::default();
         let mut size = 0;
         for hash in hashes {

@@ -62,7 +62,11 @@ pub(crate) async fn proven(
                 .collect::<Result<Vec<_>, _>>()
         })
         .map_err(to_api_error)?;
-    let stored = photos_held(protocol, photos.iter().flatten().cloned().collect()).await?;
+    let named: BTreeSet<&PhotoHash> = photos.iter().flatten().collect();
+    let named: Vec<PhotoHash> = named.into_iter().cloned().collect();
+    let answers = photos_held(protocol, &named).await?;
+    let stored: HashSet<&PhotoHash> =
+        named.iter().zip(answers).filter_map(|(hash, held)| held.then_some(hash)).collect();
     let all_stored = |photos: &Vec<PhotoHash>| photos.iter().all(|hash| stored.contains(hash));
     Ok(documents
         .into_iter()
@@ -71,20 +75,19 @@ pub(crate) async fn proven(
         .collect())
 }
 
-/// Those of the photos that the office holds, asked now.
-async fn photos_held(
+/// Says of each photo whether the office holds it, asked now.
+pub(crate) async fn photos_held(
     protocol: &impl SyncProtocol,
-    photos: BTreeSet<PhotoHash>,
-) -> Result<HashSet<PhotoHash>, ApiError> {
-    let photos: Vec<PhotoHash> = photos.into_iter().collect();
-    let mut held = HashSet::new();
+    photos: &[PhotoHash],
+) -> Result<Vec<bool>, ApiError> {
+    let mut held = Vec::with_capacity(photos.len());
     for batch in photos.chunks(MAX_PHOTOS_NAMED) {
         let answers = protocol.photos_held(batch.to_vec()).await.map_err(from_protocol)?;
         if answers.len() != batch.len() {
             let message = "the server did not answer for every photo";
             return Err(ApiError::new(ErrorCode::Malformed, message));
         }
-        held.extend(batch.iter().zip(answers).filter(|(_, held)| *held).map(|(hash, _)| hash.clone()));
+        held.extend(answers);
     }
     Ok(held)
 }

@@ -8,7 +8,7 @@ mod pause;
 mod photo_fetch;
 mod photo_send;
 pub(crate) mod record;
-mod report;
+pub(crate) mod report;
 mod thumbnail;
 mod watch;
 
@@ -26,7 +26,7 @@ use pause::Question;
 
 pub(crate) use clock::{CLOCK, clock_of};
 pub(crate) use identity::{note as note_identity, note_enrolment, question as who_am_i};
-pub(crate) use leave::{proven, stays};
+pub(crate) use leave::{photos_held, proven, stays};
 pub(crate) use photo_fetch::{Fetched, fetch_one};
 pub(crate) use report::VERIFIED;
 pub use watch::SyncWatch;
@@ -38,8 +38,8 @@ pub struct SyncOutcome {
     pub verified: Option<Verification>,
     /// Grid units in which both sides hold different documents although nothing is waiting.
     pub differing: Vec<GridCode>,
-    /// Why the server would not take a photo, or this disk has no room for one; everything else was done.
-    pub refused_photo: Option<ApiError>,
+    /// Why a photo was not taken or fetched, or what differs not mended; everything else was done.
+    pub left_undone: Option<ApiError>,
 }
 
 /// Sends and fetches everything: first records, then the thumbnails of photos, then photos; then says what was proven.
@@ -61,27 +61,37 @@ pub async fn sync(
     watch.keep_only_differing(&differ);
     let is_due = |grid: &&GridCode| watch.is_due(&Question::Difference((*grid).clone()), now);
     let apart: Vec<GridCode> = differ.iter().filter(is_due).cloned().collect();
+    let mut unmended = None;
     if !apart.is_empty() {
         // One of the two was restored from a backup, or lost something.
         for grid in &apart {
             watch.at(SyncPhase::Records, 0, 0, protocol.traffic())?;
             let own = exchanged.scope.iter().any(|unit| unit.contains(grid));
-            compare::mend(store, protocol, grid, own, now).await?;
+            unmended = unless_of_one(compare::mend(store, protocol, grid, own, now).await)?.or(unmended);
         }
         exchanged = record::exchange(store, protocol, false, clock, watch).await?;
         leave::leave(store, protocol, &exchanged.scope).await?;
         // What differs still is not asked again at every sync.
-        for grid in store.read(|reader| differing(reader, &exchanged)).map_err(to_api_error)? {
-            compare::note(store, protocol, &grid).await?;
-            watch.fruitless(Question::Difference(grid), now);
+        let differ = store.read(|reader| differing(reader, &exchanged)).map_err(to_api_error)?;
+        for grid in differ.iter().filter(is_due) {
+            unmended = unless_of_one(compare::note(store, protocol, grid).await)?.or(unmended);
+            watch.fruitless(Question::Difference(grid.clone()), now);
         }
     }
     thumbnail::send(store, protocol, &exchanged.photos_wanted, watch).await?;
     let no_room = unless_full(thumbnail::fetch(store, protocol, now, watch).await)?;
     let refused_photo = photo_send::send(store, protocol, &exchanged.photos_wanted, now, watch).await?;
     let no_room = no_room.or(unless_full(photo_fetch::fetch(store, protocol, now, watch).await)?);
-    let refused_photo = refused_photo.or(no_room);
-    conclude(store, exchanged, refused_photo, now).map_err(to_api_error)
+    let left_undone = refused_photo.or(no_room).or(unmended);
+    conclude(store, exchanged, left_undone, now).map_err(to_api_error)
+}
+
+/// What cannot be read or written of one grid unit holds up neither the others nor the photos.
+fn unless_of_one(mended: Result<(), ApiError>) -> Result<Option<ApiError>, ApiError> {
+    match mended {
+        Err(error) if matches!(error.code, ErrorCode::Storage | ErrorCode::Malformed) => Ok(Some(error)),
+        mended => mended.map(|()| None),
+    }
 }
 
 /// Where there is no room for what comes, what is here is sent all the same.
@@ -122,7 +132,7 @@ fn differing(reader: &Reader<'_>, exchanged: &record::Exchanged) -> Result<Vec<G
 pub(crate) fn conclude(
     store: &Store,
     exchanged: record::Exchanged,
-    refused_photo: Option<ApiError>,
+    left_undone: Option<ApiError>,
     now: DateTime<Utc>,
 ) -> Result<SyncOutcome, StoreError> {
     store.write(|writer| {
@@ -144,7 +154,7 @@ pub(crate) fn conclude(
             && writer.departed_grids()?.is_empty()
             && photos == stored + missing;
         let verified = everything.then_some(Verification { at: now, dossiers, photos: stored });
-        Ok(SyncOutcome { verified, differing, refused_photo })
+        Ok(SyncOutcome { verified, differing, left_undone })
     })
 }
 

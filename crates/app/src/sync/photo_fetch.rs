@@ -7,10 +7,11 @@ use chrono::{DateTime, Utc};
 use domain::PhotoHash;
 use store::{Incoming, Store, StoreError};
 use wire::message::SyncPhase;
-use wire::sync::{MAX_PHOTOS_NAMED, PHOTO_PIECE, ProtocolError, SyncProtocol};
+use wire::sync::{PHOTO_PIECE, ProtocolError, SyncProtocol};
 use wire::{ApiError, ErrorCode};
 
 use super::SyncWatch;
+use super::leave::photos_held;
 use super::pause::Question;
 use crate::arrival;
 use crate::error::{from_protocol, to_api_error};
@@ -41,19 +42,12 @@ pub(super) async fn fetch(
     watch.keep_only_missing(&missing);
     missing.retain(|hash| watch.is_due(&Question::Fetch(hash.clone()), now));
     let mut held = Vec::new();
-    for batch in missing.chunks(MAX_PHOTOS_NAMED) {
-        let answers = protocol.photos_held(batch.to_vec()).await.map_err(from_protocol)?;
-        if answers.len() != batch.len() {
-            let message = "the server did not answer for every photo";
-            return Err(ApiError::new(ErrorCode::Malformed, message));
-        }
-        for (hash, answer) in batch.iter().zip(answers) {
-            // What lies here whole and was not noted needs no server.
-            if answer || store.unfinished(hash).map_err(to_api_error)? {
-                held.push(hash);
-            } else {
-                watch.fruitless(Question::Fetch(hash.clone()), now);
-            }
+    for (hash, answer) in missing.iter().zip(photos_held(protocol, &missing).await?) {
+        // What lies here whole and was not noted needs no server.
+        if answer || store.unfinished(hash).map_err(to_api_error)? {
+            held.push(hash);
+        } else {
+            watch.fruitless(Question::Fetch(hash.clone()), now);
         }
     }
     let total = held.len() as u64;

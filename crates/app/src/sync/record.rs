@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::{GridCode, PhotoHash};
-use store::{LogEntry, Store, StoreError, Unsent};
+use store::{LogEntry, Reader, Store, StoreError, Unsent};
 use uuid::Uuid;
 use wire::message::SyncPhase;
 use wire::sync::{
@@ -45,17 +45,16 @@ pub(super) async fn exchange(
     loop {
         let waiting = store.read::<_, StoreError>(|reader| reader.unsent_count()).map_err(to_api_error)?;
         watch.at(SyncPhase::Records, done, done + waiting + to_come, protocol.traffic())?;
-        let offer = offer_with(store, offered_to, own_too, report.clone()).map_err(to_api_error)?;
+        let offer = offer(store, offered_to, own_too, report.clone()).map_err(to_api_error)?;
         let before = clock();
         let reply = protocol.exchange(offer.request.clone()).await.map_err(from_protocol)?;
         clock::judge(store, before, clock(), reply.now).map_err(to_api_error)?;
-        if offer.request.generation != Some(reply.generation)
-            && begin_anew(store, &offer.request, &reply).map_err(to_api_error)?
-        {
+        let known = offer.request.generation;
+        if known != Some(reply.generation) && begin_anew(store, known, &reply).map_err(to_api_error)? {
             offered_to = 0;
             continue;
         }
-        take(store, &offer, &reply, clock())?;
+        take(store, &offer.numbers, &reply, clock())?;
         let arrived: usize = reply.feeds.iter().map(|feed| feed.snapshots.len()).sum();
         done += (offer.numbers.len() + arrived) as u64;
         to_come = reply.to_come;
@@ -86,11 +85,8 @@ pub(crate) struct Offer {
     pub numbers: Vec<i64>,
 }
 
-pub(crate) fn offer(store: &Store, offered_to: i64, own_too: bool) -> Result<Offer, StoreError> {
-    offer_with(store, offered_to, own_too, report(store)?)
-}
-
-fn offer_with(
+/// What waits to be sent after the change with this number, as much of it as one message carries.
+pub(crate) fn offer(
     store: &Store,
     offered_to: i64,
     own_too: bool,
@@ -99,7 +95,7 @@ fn offer_with(
     let install = install(store)?;
     store.read(|reader| {
         let (push, numbers) = by_grid(reader.unsent_after(offered_to, PAGE_BYTES)?);
-        let generation = reader.setting(SERVER_GENERATION)?.and_then(|text| text.parse().ok());
+        let generation = generation(reader)?;
         let cursors = reader.log_cursors()?;
         let mut photos = reader.photos_to_send()?;
         photos.extend(reader.removed_unproven()?);
@@ -116,6 +112,11 @@ fn offer_with(
         };
         Ok(Offer { request, numbers })
     })
+}
+
+/// The server's store as it is known here.
+pub(crate) fn generation(reader: &Reader<'_>) -> Result<Option<Uuid>, StoreError> {
+    Ok(reader.setting(SERVER_GENERATION)?.and_then(|text| text.parse().ok()))
 }
 
 /// The name of this store, made at its first sync.
@@ -150,30 +151,31 @@ fn by_grid(unsent: Vec<Unsent>) -> (Vec<Push>, Vec<i64>) {
     (push, numbers)
 }
 
-/// Notes the server's generation. Where the device knew another store, it forgets what that one had and offers all it
-/// has; says whether it did.
+/// Notes the server's generation. Where the device knew another store, which is `known`, it forgets what that one had and
+/// offers all it has; says whether it did.
 pub(crate) fn begin_anew(
     store: &Store,
-    request: &ExchangeRequest,
+    known: Option<Uuid>,
     reply: &ExchangeReply,
 ) -> Result<bool, StoreError> {
     store.write(|writer| {
         writer.set_setting(SERVER_GENERATION, &reply.generation.to_string())?;
-        if request.generation.is_some() {
+        if known.is_some() {
             writer.forget_server(&reply.scope)?;
         }
-        Ok(request.generation.is_some())
+        Ok(known.is_some())
     })
 }
 
-/// Takes in the answer, all in one transaction: what was stored, and news with the positions that they reach to.
+/// Takes in the answer, all in one transaction: what was stored of the changes with these numbers, and news with the
+/// positions that they reach to.
 pub(crate) fn take(
     store: &Store,
-    offer: &Offer,
+    numbers: &[i64],
     reply: &ExchangeReply,
     now: DateTime<Utc>,
 ) -> Result<(), ApiError> {
-    if reply.answered != offer.numbers.len() as u64 {
+    if reply.answered != numbers.len() as u64 {
         return Err(ApiError::new(ErrorCode::Malformed, "the server did not answer for every change"));
     }
     let refused: BTreeMap<u64, &str> =
@@ -182,7 +184,7 @@ pub(crate) fn take(
         .write::<_, StoreError>(|writer| {
             // First: what this answer refuses was judged by it.
             identity::note(writer, reply)?;
-            for (place, n) in offer.numbers.iter().enumerate() {
+            for (place, n) in numbers.iter().enumerate() {
                 match refused.get(&(place as u64)) {
                     None => writer.mark_sent(*n)?,
                     Some(reason) => writer.mark_refused(*n, reason)?,

@@ -10,7 +10,7 @@ use crate::bundle::device as bundle;
 pub(crate) const VERIFIED: &str = "verified";
 
 /// The report.
-pub(super) fn report(store: &Store) -> Result<DeviceReport, StoreError> {
+pub(crate) fn report(store: &Store) -> Result<DeviceReport, StoreError> {
     let key = bundle::key(store)?;
     let free_bytes = store.space().ok().map(|space| space.free);
     store.read(|reader| {

@@ -5,8 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::copying::read_and_copy;
-use super::making::fits;
-use super::{BackupError, BackupProgress, BackupStep, Complaints, MANIFEST, Manifest, REPLICA};
+use super::{BackupError, BackupProgress, BackupStep, Complaints, FileEntry, MANIFEST, Manifest, REPLICA};
 use crate::connection::{Mode, connect_reading};
 use crate::verify::{Options, VerifyStep, verify};
 use crate::{Store, StoreError};
@@ -27,39 +26,18 @@ pub struct Checked {
 /// Names each thing that is wrong.
 pub fn check(folder: &Path, progress: &mut dyn FnMut(BackupProgress)) -> Result<Checked, BackupError> {
     let manifest = Manifest::read(folder)?;
-    let mut complaints = Complaints::default();
-    let total = manifest.files.len() as u64;
-    for (done, entry) in manifest.files.iter().enumerate() {
-        progress(BackupProgress { step: BackupStep::Files, done: done as u64, total });
-        match read_and_copy(&folder.join(&entry.path), None)? {
-            None => complaints.add(format!("{}: is not there", entry.path)),
-            Some((bytes, sha256)) if (bytes, &sha256) != (entry.bytes, &entry.sha256) => {
-                complaints.add(format!("{}: its bytes are not those that were backed up", entry.path));
-            }
-            Some(_) => {}
-        }
-    }
+    let mut complaints = compare_files(folder, None, &manifest, progress)?;
     let known: HashSet<&str> = manifest.files.iter().map(|entry| entry.path.as_str()).collect();
     for path in files_of(folder, "")? {
         if !known.contains(path.as_str()) && path != MANIFEST {
             complaints.add(format!("{path}: is no part of the backup"));
         }
     }
-    if !known.contains(REPLICA) {
-        complaints.add(format!("{REPLICA}: the manifest does not name it"));
-    }
     // A damaged database would only say the same again.
     complaints.settle()?;
-    let mut complaints = Complaints::default();
-    for entry in manifest.files.iter().filter(|entry| entry.path.ends_with(".sqlite")) {
-        sound(folder, &entry.path)?;
-    }
-    if !fits(folder, &manifest)? {
-        complaints.add(format!("{REPLICA}: does not hold what the manifest says"));
-    }
+    prove_databases(folder, &manifest)?;
     let store = Store::open_copy(folder)?;
     if !store.database.is_current()? {
-        complaints.settle()?;
         return Ok(Checked { manifest, documents: false });
     }
     let options = Options { read_photos: false };
@@ -69,19 +47,63 @@ pub fn check(folder: &Path, progress: &mut dyn FnMut(BackupProgress)) -> Result<
         }
     })?;
     // A photo that was missing when the backup was made was said to be.
-    let lacking = |place: &str| manifest.lacking.iter().any(|lacking| lacking.starts_with(place));
-    for fault in report.faults.iter().filter(|fault| !lacking(&fault.place)) {
-        complaints.add(fault.to_string());
+    let lacking = manifest.lacking.iter().filter_map(|lacking| lacking.split_once(": "));
+    let mut lacking: HashSet<&str> = lacking.map(|(place, _)| place).collect();
+    let mut complaints = Complaints::default();
+    for fault in &report.faults {
+        if !lacking.remove(fault.place.as_str()) {
+            complaints.add(fault.to_string());
+        }
+    }
+    // Of what is not named any more, only the rest of them is no fault.
+    let more = report.more_faults.saturating_sub(lacking.len() as u64);
+    if more > 0 {
+        complaints.add(format!("and {more} more"));
     }
     complaints.settle()?;
     Ok(Checked { manifest, documents: true })
 }
 
-/// That SQLite finds nothing wrong with a copied database.
-pub(super) fn sound(folder: &Path, name: &str) -> Result<(), BackupError> {
-    let connection = connect_reading(&folder.join(name), Mode::Copy)?;
-    let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    if found == "ok" { Ok(()) } else { Err(BackupError::Faults(vec![format!("{name}: {found}")])) }
+/// Reads each file that the manifest names, and copies it to `to` where that is given. Says which are not as they were.
+pub(super) fn compare_files(
+    folder: &Path,
+    to: Option<&Path>,
+    manifest: &Manifest,
+    progress: &mut dyn FnMut(BackupProgress),
+) -> Result<Complaints, StoreError> {
+    let mut complaints = Complaints::default();
+    let total = manifest.files.len() as u64;
+    for (done, entry) in manifest.files.iter().enumerate() {
+        progress(BackupProgress { step: BackupStep::Files, done: done as u64, total });
+        let to = to.map(|to| to.join(&entry.path));
+        match read_and_copy(&folder.join(&entry.path), to.as_deref())? {
+            None => complaints.add(format!("{}: is not there", entry.path)),
+            Some((bytes, sha256)) if (bytes, &sha256) != (entry.bytes, &entry.sha256) => {
+                complaints.add(format!("{}: its bytes are not those that were backed up", entry.path));
+            }
+            Some(_) => {}
+        }
+    }
+    if !manifest.files.iter().any(|entry| entry.path == REPLICA) {
+        complaints.add(format!("{REPLICA}: the manifest does not name it"));
+    }
+    Ok(complaints)
+}
+
+/// That SQLite finds nothing wrong with the databases that lie in a folder, and that they hold what the manifest says.
+pub(super) fn prove_databases(folder: &Path, manifest: &Manifest) -> Result<(), BackupError> {
+    for FileEntry { path, .. } in manifest.files.iter().filter(|entry| entry.path.ends_with(".sqlite")) {
+        let connection = connect_reading(&folder.join(path), Mode::Copy)?;
+        let found: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        if found != "ok" {
+            return Err(BackupError::Faults(vec![format!("{path}: {found}")]));
+        }
+    }
+    let found = Manifest::of(folder, &manifest.program, manifest.made_at)?;
+    if (found.counts, &found.grid_units) != (manifest.counts, &manifest.grid_units) {
+        return Err(BackupError::Faults(vec![format!("{REPLICA}: does not hold what the manifest says")]));
+    }
+    Ok(())
 }
 
 /// All files in a folder, with slashes.

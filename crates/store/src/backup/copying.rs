@@ -9,9 +9,10 @@ use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use sha2::{Digest as _, Sha256};
 
-use super::manifest::hex;
+use super::BackupError;
 use crate::StoreError;
 use crate::connection::{Mode, connect_reading};
+use crate::photo::{flush_folder, hex};
 
 /// How many pages are copied at a time, 4 KiB each.
 const PAGES: i32 = 1_024;
@@ -63,7 +64,7 @@ pub(super) fn copy_database(
 
 /// Reads a file to its end, and writes it to `to` where that is given, flushed to the medium. Gives its size and its
 /// SHA-256; `None` if there is no such file.
-pub(super) fn read_and_copy(from: &Path, to: Option<&Path>) -> Result<Option<(u64, String)>, StoreError> {
+pub(crate) fn read_and_copy(from: &Path, to: Option<&Path>) -> Result<Option<(u64, String)>, StoreError> {
     let mut source = match File::open(from) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -107,6 +108,32 @@ fn create(to: &Path, source: &File) -> std::io::Result<File> {
     options.open(to)
 }
 
+/// That a folder's disk has room for so many bytes more.
+pub(super) fn room_for(needed: u64, folder: &Path) -> Result<(), BackupError> {
+    match fs4::available_space(folder) {
+        Ok(free) if free < needed => Err(BackupError::NoRoom { needed, free }),
+        // Where nobody can tell, writing shows it.
+        _ => Ok(()),
+    }
+}
+
+/// The folder that a file or folder lies in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes a folder and those that it lies in, as far as they are missing; their names are on the medium then.
+pub(super) fn create_folders(folder: &Path) -> Result<(), StoreError> {
+    let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.is_dir();
+    let missing: Vec<&Path> = folder.ancestors().take_while(missing).collect();
+    for folder in missing.into_iter().rev() {
+        fs::create_dir_all(folder)
+            .and_then(|()| flush_folder(folder_of(folder)))
+            .map_err(StoreError::file(folder))?;
+    }
+    Ok(())
+}
+
 /// Flushes the names of all files in a folder and in those within it.
 pub(super) fn flush_folders(folder: &Path) -> Result<(), StoreError> {
     for entry in fs::read_dir(folder).map_err(StoreError::file(folder))? {
@@ -115,5 +142,41 @@ pub(super) fn flush_folders(folder: &Path) -> Result<(), StoreError> {
             flush_folders(&entry.path())?;
         }
     }
-    crate::photo::flush_folder(folder).map_err(StoreError::file(folder))
+    flush_folder(folder).map_err(StoreError::file(folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_made_as_far_as_they_are_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("a/b/c");
+        for _ in 0..2 {
+            create_folders(&deep).unwrap();
+            assert!(deep.is_dir());
+        }
+        create_folders(Path::new("")).unwrap();
+        let file = folder.path().join("a/file");
+        fs::write(&file, "x").unwrap();
+        let error = create_folders(&file.join("below")).unwrap_err();
+        assert!(error.to_string().contains("a/file"), "{error}");
+        assert_eq!(fs::read(&file).unwrap(), b"x");
+    }
+
+    #[test]
+    fn what_no_disk_holds_has_no_room() {
+        let folder = tempfile::tempdir().unwrap();
+        room_for(0, folder.path()).unwrap();
+        let refused = room_for(u64::MAX, folder.path());
+        assert!(matches!(refused, Err(BackupError::NoRoom { needed: u64::MAX, .. })), "{refused:?}");
+    }
+
+    #[test]
+    fn a_path_without_a_folder_lies_in_the_one_of_the_process() {
+        assert_eq!(folder_of(Path::new("monday")), Path::new("."));
+        assert_eq!(folder_of(Path::new("backups/monday")), Path::new("backups"));
+        assert_eq!(folder_of(Path::new("/monday")), Path::new("/"));
+    }
 }

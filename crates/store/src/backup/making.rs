@@ -6,10 +6,8 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 
-use super::copying::{copy_database, flush_folders, read_and_copy};
-use super::{
-    BackupError, BackupProgress, BackupStep, Complaints, Counts, FileEntry, MANIFEST, Manifest, REPLICA,
-};
+use super::copying::{copy_database, create_folders, flush_folders, folder_of, read_and_copy, room_for};
+use super::{BackupError, BackupProgress, BackupStep, Complaints, FileEntry, MANIFEST, Manifest, REPLICA};
 use crate::connection::{Mode, connect_reading};
 use crate::photo::{file_size, flush_folder};
 use crate::{Store, StoreError};
@@ -24,7 +22,7 @@ const EARLIER: usize = 3;
 pub struct BackupJob<'a> {
     /// The data folder.
     pub data: &'a Path,
-    /// The folder that the backup becomes. Its parent must be there.
+    /// The folder that the backup becomes. Those that it lies in are made where they are missing.
     pub out: &'a Path,
     /// Databases beside the records, by name; those that are not there are left out.
     pub databases: &'a [&'a str],
@@ -60,6 +58,8 @@ pub fn back_up(job: &BackupJob<'_>, progress: &mut dyn FnMut(BackupProgress)) ->
     if job.out.symlink_metadata().is_ok() {
         return Err(BackupError::Exists(job.out.to_owned()));
     }
+    let parent = folder_of(job.out);
+    create_folders(parent)?;
     let partial = partial_of(job.out);
     let lock = begin(&partial)?;
     let made = Making::new(job, &partial, progress).run();
@@ -68,8 +68,6 @@ pub fn back_up(job: &BackupJob<'_>, progress: &mut dyn FnMut(BackupProgress)) ->
         let _ = fs::remove_file(partial.join(LOCK));
         flush_folders(&partial)?;
         fs::rename(&partial, job.out).map_err(StoreError::file(job.out))?;
-        let parent = job.out.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let parent = parent.unwrap_or(Path::new("."));
         flush_folder(parent).map_err(StoreError::file(parent))?;
         Ok(made)
     });
@@ -130,22 +128,32 @@ struct Making<'a> {
     progress: &'a mut dyn FnMut(BackupProgress),
     earlier: Vec<PathBuf>,
     complaints: Complaints,
+    /// What is left out because the job says so: each, for a backup is proven by what it does not hold, too.
+    lacking: Vec<String>,
     files: Vec<FileEntry>,
     shared: u64,
 }
 
 impl<'a> Making<'a> {
     fn new(job: &'a BackupJob<'a>, partial: &'a Path, progress: &'a mut dyn FnMut(BackupProgress)) -> Self {
-        let (files, complaints) = (Vec::new(), Complaints::default());
-        Self { job, partial, progress, earlier: earlier(job.out), complaints, files, shared: 0 }
+        let (earlier, complaints) = (earlier(job.out), Complaints::default());
+        let (lacking, files) = (Vec::new(), Vec::new());
+        Self { job, partial, progress, earlier, complaints, lacking, files, shared: 0 }
     }
 
     fn run(mut self) -> Result<Made, BackupError> {
-        for name in [REPLICA].iter().chain(self.job.databases) {
+        let mut databases = vec![REPLICA];
+        databases.extend(self.job.databases);
+        let mut needed = 0;
+        for name in &databases {
+            needed += file_size(&self.job.data.join(name))?.unwrap_or_default();
+        }
+        room_for(needed, self.partial)?;
+        for name in &databases {
             self.database(name)?;
         }
         let wanted = self.wanted()?;
-        self.room(&wanted)?;
+        room_for(self.bytes_to_copy(&wanted)?, self.partial)?;
         let total = wanted.len() as u64;
         for (done, wanted) in wanted.into_iter().enumerate() {
             (self.progress)(BackupProgress { step: BackupStep::Files, done: done as u64, total });
@@ -153,11 +161,8 @@ impl<'a> Making<'a> {
         }
         (self.progress)(BackupProgress { step: BackupStep::Files, done: total, total });
         let mut manifest = Manifest::of(self.partial, self.job.program, self.job.now)?;
-        if self.job.without_lacking {
-            manifest.lacking = self.complaints.named;
-        } else {
-            self.complaints.settle()?;
-        }
+        self.complaints.settle()?;
+        manifest.lacking = self.lacking;
         manifest.files = self.files;
         manifest.write(self.partial)?;
         Ok(Made { manifest, shared: self.shared })
@@ -210,16 +215,15 @@ impl<'a> Making<'a> {
         Ok(wanted)
     }
 
-    /// Before much is copied: whether there is room for it.
-    fn room(&self, wanted: &[Wanted]) -> Result<(), BackupError> {
-        let Ok(free) = fs4::available_space(self.partial) else { return Ok(()) };
-        let mut needed = 0;
+    /// How many bytes the files have that no earlier backup holds.
+    fn bytes_to_copy(&self, wanted: &[Wanted]) -> Result<u64, StoreError> {
+        let mut bytes = 0;
         for wanted in wanted {
             if self.earlier_of(wanted)?.is_none() {
-                needed += file_size(&self.job.data.join(&wanted.path))?.unwrap_or_default();
+                bytes += file_size(&self.job.data.join(&wanted.path))?.unwrap_or_default();
             }
         }
-        if needed > free { Err(BackupError::NoRoom { needed, free }) } else { Ok(()) }
+        Ok(bytes)
     }
 
     fn file(&mut self, wanted: &Wanted) -> Result<(), BackupError> {
@@ -238,16 +242,20 @@ impl<'a> Making<'a> {
         }
         let path = &wanted.path;
         let Some((bytes, sha256)) = read_and_copy(&from, Some(&to))? else {
-            self.complaints.add(format!("{path}: the records speak of it, and it is not there"));
+            self.lacks(format!("{path}: the records speak of it, and it is not there"));
             return Ok(());
         };
         if wanted.sha256.as_ref().is_some_and(|expected| *expected != sha256) {
-            self.complaints.add(format!("{path}: its bytes are not those of its name"));
+            self.lacks(format!("{path}: its bytes are not those of its name"));
             fs::remove_file(&to).map_err(StoreError::file(&to))?;
             return Ok(());
         }
         self.files.push(FileEntry { path: path.clone(), bytes, sha256 });
         Ok(())
+    }
+
+    fn lacks(&mut self, what: String) {
+        if self.job.without_lacking { self.lacking.push(what) } else { self.complaints.add(what) }
     }
 
     /// The same file in an earlier backup.
@@ -274,14 +282,12 @@ impl Wanted {
 
 /// Gives a file another name; where the medium has no such thing, it is copied.
 fn link(from: &Path, to: &Path) -> bool {
-    let folder = to.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).is_ok() && fs::hard_link(from, to).is_ok()
+    fs::create_dir_all(folder_of(to)).is_ok() && fs::hard_link(from, to).is_ok()
 }
 
 /// The latest backups that lie beside this one.
 fn earlier(out: &Path) -> Vec<PathBuf> {
-    let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Ok(entries) = fs::read_dir(parent) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(folder_of(out)) else { return Vec::new() };
     let whole = |path: &Path| path.extension().is_none_or(|extension| extension != "partial");
     let mut earlier: Vec<(SystemTime, PathBuf)> = entries
         .flatten()
@@ -308,12 +314,4 @@ fn originals(data: &Path) -> Result<Vec<String>, StoreError> {
     }
     paths.sort();
     Ok(paths)
-}
-
-/// That a copied database holds what the manifest says.
-pub(super) fn fits(folder: &Path, manifest: &Manifest) -> Result<bool, StoreError> {
-    let found = Manifest::of(folder, &manifest.program, manifest.made_at)?;
-    let Counts { documents, dossiers, changes, photos } = found.counts;
-    Ok(manifest.counts == Counts { documents, dossiers, changes, photos }
-        && manifest.grid_units == found.grid_units)
 }

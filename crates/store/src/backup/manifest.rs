@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::{BackupError, MANIFEST};
+use crate::photo::hex;
 use crate::{Store, StoreError};
 
 /// The version of this form.
@@ -152,10 +153,6 @@ fn is_plain(path: &str) -> bool {
         && parts.all(|part| matches!(part, Component::Normal(_)))
         && !path.contains('\\')
         && path != MANIFEST
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

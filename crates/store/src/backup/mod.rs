@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use crate::StoreError;
 
 pub use check::{Checked, check};
+pub(crate) use copying::read_and_copy;
 pub use making::{BackupJob, Made, back_up};
 pub use manifest::{Counts, FileEntry, Manifest, VillageDigest};
 pub use restore::{Restored, restore};

@@ -5,10 +5,9 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::check::sound;
-use super::copying::{flush_folders, read_and_copy};
-use super::making::fits;
-use super::{BackupError, BackupProgress, BackupStep, Complaints, Manifest, REPLICA};
+use super::check::{compare_files, prove_databases};
+use super::copying::{create_folders, flush_folders, room_for};
+use super::{BackupError, BackupProgress, Manifest, REPLICA};
 use crate::StoreError;
 
 /// The setting by which devices know a store: without it they get to know this one as a new one, and offer all they have.
@@ -36,17 +35,8 @@ pub fn restore(
     if was_there && fs::read_dir(to).map_err(StoreError::file(to))?.next().is_some() {
         return Err(BackupError::NotEmpty(to.to_owned()));
     }
-    fs::create_dir_all(to).map_err(StoreError::file(to))?;
-    let restored = copy(from, to, &manifest, progress).and_then(|()| {
-        if !fits(to, &manifest)? {
-            let wrong = format!("{REPLICA}: does not hold what the manifest says");
-            return Err(BackupError::Faults(vec![wrong]));
-        }
-        begin_anew(&to.join(REPLICA))?;
-        flush_folders(to)?;
-        Ok(())
-    });
-    if let Err(error) = restored {
+    create_folders(to)?;
+    if let Err(error) = copy(from, to, &manifest, progress) {
         clear(to, was_there);
         return Err(error);
     }
@@ -59,33 +49,11 @@ fn copy(
     manifest: &Manifest,
     progress: &mut dyn FnMut(BackupProgress),
 ) -> Result<(), BackupError> {
-    let needed = manifest.size().1;
-    if let Ok(free) = fs4::available_space(to)
-        && free < needed
-    {
-        return Err(BackupError::NoRoom { needed, free });
-    }
-    let mut complaints = Complaints::default();
-    let total = manifest.files.len() as u64;
-    for (done, entry) in manifest.files.iter().enumerate() {
-        progress(BackupProgress { step: BackupStep::Files, done: done as u64, total });
-        let (from, to) = (from.join(&entry.path), to.join(&entry.path));
-        match read_and_copy(&from, Some(&to))? {
-            None => complaints.add(format!("{}: is not in the backup", entry.path)),
-            Some((bytes, sha256)) if (bytes, &sha256) != (entry.bytes, &entry.sha256) => {
-                complaints.add(format!("{}: its bytes are not those that were backed up", entry.path));
-            }
-            Some(_) => {}
-        }
-    }
-    if !manifest.files.iter().any(|entry| entry.path == REPLICA) {
-        complaints.add(format!("{REPLICA}: the manifest does not name it"));
-    }
-    complaints.settle()?;
-    for entry in manifest.files.iter().filter(|entry| entry.path.ends_with(".sqlite")) {
-        sound(to, &entry.path)?;
-    }
-    Ok(())
+    room_for(manifest.size().1, to)?;
+    compare_files(from, Some(to), manifest, progress)?.settle()?;
+    prove_databases(to, manifest)?;
+    begin_anew(&to.join(REPLICA))?;
+    Ok(flush_folders(to)?)
 }
 
 fn begin_anew(database: &Path) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! Walking over a column of a change: how many values its run lengths stand for, without writing them out.
 
-use super::cursor::{Cursor, Wrong, wrong};
+use super::cursor::{Cursor, Wrong, must};
 
 /// What a column stands for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(super) struct Runs {
 impl Runs {
     fn more(&mut self, count: u64, most: u64) -> Result<(), Wrong> {
         self.count = self.count.saturating_add(count);
-        if self.count > most { wrong("it has more operations than its size allows") } else { Ok(()) }
+        must(self.count <= most, "it has more operations than its size allows")
     }
 }
 
@@ -32,9 +32,7 @@ fn runs<'a>(
         match run {
             0 => {
                 let nulls = column.unsigned()?;
-                if nulls == 0 {
-                    return wrong("it has an empty run");
-                }
+                must(nulls > 0, "it has an empty run")?;
                 runs.more(nulls, most)?;
                 runs.nulls = runs.nulls.saturating_add(nulls);
             }
@@ -71,9 +69,7 @@ pub(super) fn texts(
 ) -> Result<Runs, Wrong> {
     runs(column, most, |column, times| {
         let length = column.unsigned()?;
-        if std::str::from_utf8(column.take_long(length)?).is_err() {
-            return wrong("a key is no text");
-        }
+        must(std::str::from_utf8(column.take_long(length)?).is_ok(), "a key is no text")?;
         each(length, times)
     })
 }
@@ -88,11 +84,7 @@ pub(super) fn deltas(column: Cursor<'_>, most: u64) -> Result<Runs, Wrong> {
         let first = last.saturating_add(step);
         last = last.saturating_add(step.saturating_mul(times));
         let in_range = |number: i64| matches!(u32::try_from(number), Ok(1..));
-        if in_range(first) && in_range(last) {
-            Ok(())
-        } else {
-            wrong("it refers to an operation out of range")
-        }
+        must(in_range(first) && in_range(last), "it refers to an operation out of range")
     })
 }
 
@@ -102,9 +94,7 @@ pub(super) fn booleans(mut column: Cursor<'_>, most: u64) -> Result<Runs, Wrong>
     let (mut value, mut first) = (false, true);
     while !column.is_empty() {
         let count = column.unsigned()?;
-        if count == 0 && !first {
-            return wrong("it has an empty run");
-        }
+        must(count > 0 || first, "it has an empty run")?;
         runs.more(count, most)?;
         if !value {
             runs.nulls = runs.nulls.saturating_add(count);

@@ -9,6 +9,11 @@ pub(super) fn wrong<T>(what: &'static str) -> Result<T, Wrong> {
     Err(Wrong(what))
 }
 
+/// What must hold of the bytes, and what is wrong with them where it does not.
+pub(super) fn must(holds: bool, what: &'static str) -> Result<(), Wrong> {
+    if holds { Ok(()) } else { wrong(what) }
+}
+
 /// What is left of the bytes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor<'a> {

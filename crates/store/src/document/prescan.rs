@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use wire::sync::MAX_CHANGE;
 
 use super::column::{Runs, booleans, deltas, numbers, texts};
-use super::cursor::{Cursor, Wrong, wrong};
+use super::cursor::{Cursor, Wrong, must, wrong};
 
 /// The most operations in one change. Measured: a visit with a problem, a photo, a verdict and a step has 36, forty visits
 /// at once have 200, the 84 units of a county 84 and its 69 boundaries 69. Most follows from a dossier that is written
@@ -32,33 +32,25 @@ const MAX_ACTORS: u64 = 10_000;
 const MAX_ACTOR: u64 = 32;
 /// The longest message in bytes: a command and a person's name.
 const MAX_MESSAGE: u64 = 4_096;
+/// The largest number of a change or an operation; their first is 1.
+const MAX_NUMBER: u64 = u32::MAX as u64;
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const CHANGE: u8 = 1;
 
 /// What is wrong with the bytes, if anything is. It reads each of them at most three times, whatever they say.
 pub(super) fn prescan(bytes: &[u8]) -> Result<(), Wrong> {
-    if bytes.len() > MAX_CHANGE {
-        return wrong("it is too large");
-    }
+    must(bytes.len() <= MAX_CHANGE, "it is too large")?;
     let mut chunk = Cursor::new(bytes);
-    if chunk.take(4)? != MAGIC {
-        return wrong("it does not begin like a change");
-    }
+    must(chunk.take(4)? == MAGIC, "it does not begin like a change")?;
     let checksum = chunk.take(4)?;
-    if chunk.byte()? != CHANGE {
-        return wrong("it is another kind of chunk");
-    }
+    must(chunk.byte()? == CHANGE, "it is another kind of chunk")?;
     let length = chunk.unsigned()?;
     let body = chunk.rest();
-    if length != body.len() as u64 {
-        return wrong("its length is not what it says");
-    }
+    must(length == body.len() as u64, "its length is not what it says")?;
     // What is hashed begins with the kind and the length, as they stand before the body.
     let hashed = bytes.get(8..).unwrap_or_default();
-    if Sha256::digest(hashed).get(..4) != Some(checksum) {
-        return wrong("its checksum differs");
-    }
+    must(Sha256::digest(hashed).get(..4) == Some(checksum), "its checksum differs")?;
     scan_body(body)
 }
 
@@ -67,39 +59,26 @@ fn scan_body(body: &[u8]) -> Result<(), Wrong> {
     let i = &mut body_cursor;
     ascending(i, MAX_DEPENDENCIES, |i| i.take(32), "dependencies")?;
     let author = actor(i)?;
-    if !(1..=u64::from(u32::MAX)).contains(&i.unsigned()?) {
-        return wrong("its number among those of its actor is out of range");
-    }
+    let number = i.unsigned()?;
+    must((1..=MAX_NUMBER).contains(&number), "its number among those of its actor is out of range")?;
     let first = i.unsigned()?;
     i.signed()?; // when it was made
     let message = i.unsigned()?;
-    if message > MAX_MESSAGE {
-        return wrong("its message is too long");
-    }
-    if std::str::from_utf8(i.take_long(message)?).is_err() {
-        return wrong("its message is no text");
-    }
+    must(message <= MAX_MESSAGE, "its message is too long")?;
+    must(std::str::from_utf8(i.take_long(message)?).is_ok(), "its message is no text")?;
     let others = ascending(i, MAX_ACTORS, actor, "actors")?;
-    let mut columns = Columns::read(i)?;
+    let columns = Columns::read(i)?;
     let actors = others.saturating_add(1);
     let operations = columns.scan(i, actors, body.len() as u64)?;
-    if first == 0 || first.saturating_add(operations) > u64::from(u32::MAX) {
-        return wrong("its operations are numbered out of range");
-    }
-    if !i.rest().is_empty() {
-        return wrong("something follows its columns");
-    }
-    if author.is_empty() {
-        return wrong("it has no actor");
-    }
-    Ok(())
+    let last = first.saturating_add(operations);
+    must(first > 0 && last <= MAX_NUMBER, "its operations are numbered out of range")?;
+    must(i.is_empty(), "something follows its columns")?;
+    must(!author.is_empty(), "it has no actor")
 }
 
 fn actor<'a>(i: &mut Cursor<'a>) -> Result<&'a [u8], Wrong> {
     let length = i.unsigned()?;
-    if length > MAX_ACTOR {
-        return wrong("an actor is too long");
-    }
+    must(length <= MAX_ACTOR, "an actor is too long")?;
     i.take_long(length)
 }
 
@@ -111,15 +90,11 @@ fn ascending<'a>(
     what: &'static str,
 ) -> Result<u64, Wrong> {
     let count = i.unsigned()?;
-    if count > most {
-        return Err(Wrong(what));
-    }
+    must(count <= most, what)?;
     let mut last: Option<&[u8]> = None;
     for _ in 0..count {
         let next = read(i)?;
-        if last.is_some_and(|last| last >= next) {
-            return wrong("its dependencies or actors are out of order");
-        }
+        must(last.is_none_or(|last| last < next), "its dependencies or actors are out of order")?;
         last = Some(next);
     }
     Ok(count)
@@ -160,9 +135,7 @@ struct Columns {
 impl Columns {
     fn read(i: &mut Cursor<'_>) -> Result<Self, Wrong> {
         let count = i.unsigned()?;
-        if count > KNOWN.len() as u64 {
-            return wrong("it has too many columns");
-        }
+        must(count <= KNOWN.len() as u64, "it has too many columns")?;
         let mut lengths = [0; KNOWN.len()];
         let mut places = KNOWN.iter().zip(&mut lengths);
         for _ in 0..count {
@@ -171,16 +144,14 @@ impl Columns {
             let Some((_, place)) = places.find(|(known, _)| **known == column) else {
                 return wrong("it has a column that no map has, or one out of order");
             };
-            if length == 0 {
-                return wrong("it has an empty column");
-            }
+            must(length > 0, "it has an empty column")?;
             *place = length;
         }
         Ok(Self { lengths })
     }
 
     /// Walks over all columns; gives the number of operations.
-    fn scan(&mut self, i: &mut Cursor<'_>, actors: u64, bytes: u64) -> Result<u64, Wrong> {
+    fn scan(&self, i: &mut Cursor<'_>, actors: u64, bytes: u64) -> Result<u64, Wrong> {
         let mut columns = [Cursor::new(&[]); KNOWN.len()];
         for (column, length) in columns.iter_mut().zip(self.lengths) {
             *column = Cursor::new(i.take_long(length)?);
@@ -188,68 +159,51 @@ impl Columns {
         let [objects, counters, keys, inserts, actions, kinds, values, groups, group_actors, group_counters] =
             columns;
         let most = MAX_OPERATIONS.min(bytes / BYTES_PER_OPERATION);
-        let Runs { count: operations, nulls, .. } =
-            numbers(
-                actions,
-                most,
-                |action, _| if ACTIONS.contains(&action) { Ok(()) } else { wrong("action") },
-            )?;
-        if nulls > 0 {
-            return wrong("an operation has no action");
-        }
-        let each = |runs: Runs, what| if runs.count == operations { Ok(runs) } else { Err(Wrong(what)) };
-        let each_or_none = |runs: Runs, what| if runs.count == 0 { Ok(runs) } else { each(runs, what) };
+        let Runs { count: operations, nulls } =
+            numbers(actions, most, |action, _| must(ACTIONS.contains(&action), "action"))?;
+        must(nulls == 0, "an operation has no action")?;
+        let each = |runs: Runs, what| must(runs.count == operations, what);
+        let each_or_none = |runs: Runs, what| must(runs.count == operations || runs.count == 0, what);
 
-        let is_actor =
-            |actor, _| if actor < actors { Ok(()) } else { wrong("it refers to an unknown actor") };
-        let is_counter = |counter, _| match u32::try_from(counter) {
-            Ok(1..) => Ok(()),
-            _ => wrong("it refers to an operation out of range"),
+        let is_actor = |actor: u64, _: u64| must(actor < actors, "it refers to an unknown actor");
+        let is_counter = |counter: u64, _: u64| {
+            must((1..=MAX_NUMBER).contains(&counter), "it refers to an operation out of range")
         };
-        let objects = each_or_none(numbers(objects, operations, is_actor)?, "objects")?;
-        let counters = each_or_none(numbers(counters, operations, is_counter)?, "objects")?;
-        if (objects.count, objects.nulls) != (counters.count, counters.nulls) {
-            return wrong("an object is named by half");
-        }
+        let objects = numbers(objects, operations, is_actor)?;
+        each_or_none(objects, "objects")?;
+        let counters = numbers(counters, operations, is_counter)?;
+        each_or_none(counters, "objects")?;
+        must(objects == counters, "an object is named by half")?;
         let mut spelled = 0_u64;
         let keys = texts(keys, operations, |key, times| {
             spelled = spelled.saturating_add(times.saturating_mul(key));
-            if key > MAX_KEY { wrong("a key is too long") } else { Ok(()) }
+            must(key <= MAX_KEY, "a key is too long")
         })?;
-        if each(keys, "keys")?.nulls > 0 {
-            return wrong("an operation has no key");
-        }
-        if spelled > MAX_CHANGE as u64 {
-            return wrong("its keys are too long when written out");
-        }
+        each(keys, "keys")?;
+        must(keys.nulls == 0, "an operation has no key")?;
+        must(spelled <= MAX_CHANGE as u64, "its keys are too long when written out")?;
         let inserts = booleans(inserts, operations)?;
-        if inserts.count != operations || inserts.nulls < operations {
-            return wrong("it inserts into a list");
-        }
+        let none = Runs { count: operations, nulls: operations };
+        must(inserts == none, "it inserts into a list")?;
         let mut needed = 0_u64;
         let kinds = numbers(kinds, operations, |kind, times| {
             needed = needed.saturating_add(times.saturating_mul(kind >> 4));
             // Nothing, false, true, two sorts of integers, a fraction, a text, bytes, a time. Not: a counter.
-            if matches!(kind & 15, 0..=7 | 9) { Ok(()) } else { wrong("it has a value of an unknown kind") }
+            must(matches!(kind & 15, 0..=7 | 9), "it has a value of an unknown kind")
         })?;
-        if each(kinds, "values")?.nulls > 0 || needed != values.rest().len() as u64 {
-            return wrong("its values do not fill their column");
-        }
+        each(kinds, "values")?;
+        let filled = kinds.nulls == 0 && needed == values.rest().len() as u64;
+        must(filled, "its values do not fill their column")?;
         let mut named = 0_u64;
         let groups = numbers(groups, operations, |group, times| {
             named = named.saturating_add(times.saturating_mul(group));
             Ok(())
         })?;
-        if each(groups, "predecessors")?.nulls > 0 || named > MAX_PREDECESSORS {
-            return wrong("it names too many predecessors");
-        }
-        let group_actors = numbers(group_actors, named, is_actor)?;
-        let group_counters = deltas(group_counters, named)?;
-        if (group_actors.count, group_counters.count) != (named, named)
-            || group_actors.nulls + group_counters.nulls > 0
-        {
-            return wrong("a predecessor is named by half");
-        }
+        each(groups, "predecessors")?;
+        must(groups.nulls == 0 && named <= MAX_PREDECESSORS, "it names too many predecessors")?;
+        let all = Runs { count: named, nulls: 0 };
+        let whole = numbers(group_actors, named, is_actor)? == all && deltas(group_counters, named)? == all;
+        must(whole, "a predecessor is named by half")?;
         Ok(operations)
     }
 }

@@ -38,20 +38,28 @@ const UNMENTIONED: &str = "NOT EXISTS (SELECT 1 FROM photo WHERE photo.hash = ph
 impl Reader<'_> {
     /// Documents of grid units that are not to be here, and documents that left theirs.
     pub fn leaving(&self, stays: impl Fn(&GridCode) -> bool) -> Result<Vec<LeavingDocument>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT DISTINCT grid FROM document")?;
+        // A screen asks this twice a second: from unit to unit, without a look at the documents between.
+        let mut statement = self.connection.prepare_cached(
+            "WITH RECURSIVE unit (grid) AS (
+                SELECT min(grid) FROM document
+                UNION ALL SELECT (SELECT min(grid) FROM document WHERE document.grid > unit.grid) FROM unit
+                    WHERE unit.grid IS NOT NULL
+             ) SELECT grid FROM unit WHERE grid IS NOT NULL",
+        )?;
         let grids: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         let mut leaving = Vec::new();
         for code in grids {
             let grid: GridCode = code.parse().map_err(|_| StoreError::Row("document"))?;
-            let which = if stays(&grid) {
-                "JOIN departed ON departed.document = document.id AND departed.grid = document.grid"
+            // CROSS: from the few that departed to their documents.
+            let from = if stays(&grid) {
+                "departed CROSS JOIN document ON document.id = departed.document AND document.grid = departed.grid"
             } else {
-                ""
+                "document"
             };
             let mut statement = self.connection.prepare_cached(&format!(
                 "SELECT document.id, document.kind, document.heads,
                     (SELECT count(*) FROM change WHERE change.document = document.id AND change.unsent = 1)
-                 FROM document {which} WHERE document.grid = ?1 ORDER BY document.id"
+                 FROM {from} WHERE document.grid = ?1 ORDER BY document.id"
             ))?;
             let mut rows = statement.query([&code])?;
             while let Some(row) = rows.next()? {
@@ -92,11 +100,11 @@ impl Reader<'_> {
 }
 
 impl Writer<'_> {
-    /// Removes documents, except those of which something changed since they were looked at or is unsent. Photos that
+    /// Removes documents, except those of which something changed since they were looked at or is unsent. Their photos that
     /// nothing else mentions are removed with them; their files go afterwards, by [`Store::unlink_unmentioned`]. The
     /// caller had the office prove that it has all of both. Gives how many documents went.
     pub fn remove_documents(&self, proven: &[LeavingDocument]) -> Result<u64, StoreError> {
-        let mut removed = 0;
+        let (mut removed, mut photos) = (0, Vec::new());
         for LeavingDocument { document, kind, grid, heads, unsent: _ } in proven {
             let unsent = self
                 .transaction
@@ -105,9 +113,9 @@ impl Writer<'_> {
             if unsent || self.heads_of(*document)?.as_ref() != Some(heads) {
                 continue;
             }
-            for hash in self.photos_here_of(*document)? {
-                self.mark_photo_stored(&hash)?;
-            }
+            let own = self.photos_here_of(*document)?;
+            own.iter().try_for_each(|hash| self.mark_photo_stored(hash))?;
+            photos.extend(own);
             for table in ["change", "compacted", "departed", "moved_here", "proven", "difference"] {
                 self.transaction
                     .prepare_cached(&format!("DELETE FROM {table} WHERE document = ?1"))?
@@ -121,10 +129,14 @@ impl Writer<'_> {
             }
             removed += 1;
         }
-        self.transaction.execute(
-            &format!("UPDATE photo_file SET removed = 1 WHERE removed = 0 AND stored = 1 AND {UNMENTIONED}"),
-            [],
-        )?;
+        // Of no other photo was anything proven just now.
+        for hash in photos {
+            self.transaction
+                .prepare_cached(&format!(
+                    "UPDATE photo_file SET removed = 1 WHERE hash = ?1 AND removed = 0 AND {UNMENTIONED}"
+                ))?
+                .execute([hash.as_str()])?;
+        }
         Ok(removed)
     }
 
@@ -185,5 +197,80 @@ impl Store {
             }
             Ok(())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{TimeZone as _, Utc};
+    use domain::{PhotoId, PhotoReference};
+    use sha2::{Digest as _, Sha256};
+
+    use super::*;
+    use crate::photo::hex;
+    use crate::{Author, DossierWrite, Role};
+
+    const VILLAGE: &str = "350211102207";
+
+    fn put_photo(store: &Store, bytes: &[u8], stored: bool) -> PhotoHash {
+        let hash: PhotoHash = hex(&Sha256::digest(bytes)).parse().unwrap();
+        store.put_photo_files(&hash, bytes, b"thumbnail").unwrap();
+        store.write::<_, StoreError>(|writer| writer.note_photo(&hash, bytes.len() as u64, stored)).unwrap();
+        hash
+    }
+
+    /// A device with one site that has a photo.
+    fn device(folder: &std::path::Path) -> (Store, PhotoHash) {
+        let store = Store::open(folder, Role::Device).unwrap();
+        let own = put_photo(&store, b"of the site", false);
+        let at = Utc.timestamp_opt(1_770_000_000, 0).unwrap();
+        let author = Author { person: "阿华".to_owned(), command: "test", at };
+        let photo = PhotoReference::new(PhotoId::new(), own.clone(), 11, at, "阿华".to_owned());
+        let grid = VILLAGE.parse().unwrap();
+        let writes =
+            vec![DossierWrite::Register { grid, at, by: "阿华".to_owned() }, DossierWrite::AddPhoto(photo)];
+        store
+            .write::<_, StoreError>(|writer| writer.edit_dossier(SiteId::new(), &author, |_| Ok(writes)))
+            .unwrap();
+        (store, own)
+    }
+
+    fn remove_all(store: &Store) -> u64 {
+        let all = store.read::<_, StoreError>(|reader| reader.documents()).unwrap();
+        assert!(!all.is_empty());
+        store.write::<_, StoreError>(|writer| writer.remove_documents(&all)).unwrap()
+    }
+
+    #[test]
+    fn only_the_photos_of_what_leaves_go_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, own) = device(folder.path());
+        // The office said that it has this one; nobody asked it again.
+        let other = put_photo(&store, b"of no record", true);
+        assert_eq!(remove_all(&store), 0, "it was not sent");
+        store
+            .write::<_, StoreError>(|writer| {
+                writer.unsent_after(0, usize::MAX)?.iter().try_for_each(|unsent| writer.mark_sent(unsent.n))
+            })
+            .unwrap();
+        assert_eq!(remove_all(&store), 1);
+        store.unlink_unmentioned().unwrap();
+        let known =
+            |hash: &PhotoHash| store.read::<_, StoreError>(|reader| reader.photo_known(hash)).unwrap();
+        assert!(known(&own).is_none() && !store.photo_path(&own).exists());
+        assert!(known(&other).is_some_and(|file| !file.removed) && store.photo_path(&other).exists());
+    }
+
+    #[test]
+    fn of_units_that_stay_only_what_departed_is_to_leave() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = device(folder.path());
+        let leaving =
+            |stays: bool| store.read::<_, StoreError>(|reader| Ok(reader.leaving(|_| stays)?.len())).unwrap();
+        assert_eq!((leaving(true), leaving(false)), (0, 1));
+        let document = store.read::<_, StoreError>(|reader| reader.documents()).unwrap().remove(0).document;
+        let grid = VILLAGE.parse().unwrap();
+        store.write::<_, StoreError>(|writer| writer.note_departed(document, &grid)).unwrap();
+        assert_eq!((leaving(true), leaving(false)), (1, 1));
     }
 }

@@ -35,7 +35,7 @@ impl Reader<'_> {
     pub fn departed_grids(&self) -> Result<Vec<GridCode>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT DISTINCT departed.grid FROM departed
-                JOIN document ON document.id = departed.document AND document.grid = departed.grid",
+                CROSS JOIN document ON document.id = departed.document AND document.grid = departed.grid",
         )?;
         let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
         rows.map(|grid| grid?.parse().map_err(|_| StoreError::Row("departed"))).collect()

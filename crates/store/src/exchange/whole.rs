@@ -115,7 +115,7 @@ impl Reader<'_> {
     }
 
     /// Whether the changes that a document arrived with are no rows.
-    fn is_compacted(&self, document: Uuid) -> Result<bool, StoreError> {
+    pub(crate) fn is_compacted(&self, document: Uuid) -> Result<bool, StoreError> {
         let mut statement = self.connection.prepare_cached("SELECT 1 FROM compacted WHERE document = ?1")?;
         Ok(statement.exists([document])?)
     }
@@ -175,11 +175,7 @@ impl Writer<'_> {
                 joined(&whole.heads())
             ])?;
         self.transaction.prepare_cached("INSERT INTO compacted VALUES (?1)")?.execute([document])?;
-        match content {
-            Content::Dossier(dossier) => dossier.map_or(Ok(()), |dossier| self.show_dossier(&dossier))?,
-            Content::Task(task) => task.map_or(Ok(()), |task| self.show_task(&task))?,
-            Content::County(county) => self.show_county(grid, &county)?,
-        }
+        self.show(grid, &content)?;
         Ok(true)
     }
 

@@ -142,7 +142,12 @@ pub(crate) fn flush_folder(_: &Path) -> std::io::Result<()> {
 }
 
 pub(super) fn hex_digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) fn read_file(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {

@@ -6,7 +6,7 @@ mod row;
 mod space;
 mod thumbnail;
 
-pub(crate) use file::{file_size, flush_folder};
+pub(crate) use file::{file_size, flush_folder, hex};
 pub(crate) use incoming::Claims;
 
 pub use incoming::Incoming;

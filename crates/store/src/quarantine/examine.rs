@@ -1,6 +1,6 @@
 //! The office: pushed changes are judged one after the other, each upon those that it builds on.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use automerge::{Change, ChangeHash};
 use domain::GridCode;
@@ -45,7 +45,7 @@ impl Writer<'_> {
         sender: &Sender<'_>,
     ) -> Result<Examined, StoreError> {
         let known = self.known_held(news.document, sender.install)?;
-        let pushed: Vec<ChangeHash> = changes.iter().map(Change::hash).collect();
+        let pushed: HashSet<ChangeHash> = changes.iter().map(Change::hash).collect();
         let mut held: HashMap<ChangeHash, (Reason, Option<Uuid>)> = known
             .iter()
             .filter(|(hash, known)| !pushed.contains(hash) || known.is_refused())

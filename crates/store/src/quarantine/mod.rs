@@ -10,6 +10,7 @@ mod judge;
 mod poison;
 mod row;
 mod set_aside;
+mod unreadable;
 
 use domain::{Role, Scope};
 use uuid::Uuid;

@@ -17,9 +17,10 @@ use crate::{Reader, Refusal, StoreError, Writer};
 const RULES: i64 = 1;
 /// The reason under which a lead sees such work.
 pub(crate) const DAMAGED: &str = "damaged";
-/// How many changes of one install are kept, and how many bytes of all installs. A device that works makes none; what
-/// comes beyond is refused without being kept, and says so.
+/// How many changes and bytes of one install are kept, and of all installs: a device says itself what its install is. One
+/// that works makes none; what comes beyond is refused without being kept, and says so.
 const MAX_OF_INSTALL: u64 = 500;
+const MAX_OF_ALL: u64 = 100_000;
 const MAX_BYTES_OF_INSTALL: u64 = 16 << 20;
 const MAX_BYTES: u64 = 256 << 20;
 
@@ -172,9 +173,10 @@ impl Writer<'_> {
             return Ok(true);
         }
         let (count, size) = self.poison_sum(origin.install())?;
-        let (_, all) = self.poison_sum("all")?;
+        let (all_count, all_size) = self.poison_sum("all")?;
         let more = bytes.len() as u64;
-        if count >= MAX_OF_INSTALL || size + more > MAX_BYTES_OF_INSTALL || all + more > MAX_BYTES {
+        let too_many = count >= MAX_OF_INSTALL || all_count >= MAX_OF_ALL;
+        if too_many || size + more > MAX_BYTES_OF_INSTALL || all_size + more > MAX_BYTES {
             tracing::warn!(%document, install = ?origin.install, bytes = more, "damaged, and there is no room to keep it");
             return Ok(false);
         }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{GridCode, Role};
 use rusqlite::{OptionalExtension as _, Row, params};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use wire::sync::DocumentKind;
 
@@ -188,7 +189,7 @@ impl Reader<'_> {
         Ok(changes)
     }
 
-    /// What was decided about changes of a device's store that were named as held.
+    /// What was decided about changes of a device's store that were named as held, as [`Reader::held_there`] names them.
     pub fn judged<'h>(
         &self,
         install: Uuid,
@@ -196,7 +197,9 @@ impl Reader<'_> {
     ) -> Result<Vec<JudgedRow>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT held.state, held.comment FROM held_change JOIN held ON held.id = held_change.held
-             WHERE held_change.install = ?1 AND held_change.hash = ?2 AND held.state <> 'waiting'",
+             WHERE held_change.install = ?1 AND held_change.hash = ?2 AND held.state <> 'waiting'
+             UNION ALL
+             SELECT state, comment FROM poison WHERE install = ?1 AND sha256 = ?2 AND state <> 'waiting' LIMIT 1",
         )?;
         let mut judged = Vec::new();
         for hash in hashes {
@@ -211,13 +214,23 @@ impl Reader<'_> {
         Ok(judged)
     }
 
-    /// Changes made here that the server holds until a lead has decided.
+    /// Changes made here that the server holds until a lead has decided: by their hash, and those that it cannot read by
+    /// the SHA-256 of their bytes.
     pub fn held_there(&self) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT hash FROM change WHERE unsent = 1 AND refused IN ('role', 'scope', 'rule') ORDER BY n LIMIT 10000",
+            "SELECT hash, CASE refused WHEN 'damaged' THEN bytes END FROM change
+             WHERE unsent = 1 AND refused IN ('role', 'scope', 'rule', 'damaged') ORDER BY n LIMIT 10000",
         )?;
-        let hashes = statement.query_map([], |row| row.get(0))?;
-        Ok(hashes.collect::<Result<_, _>>()?)
+        let mut rows = statement.query([])?;
+        let mut hashes = Vec::new();
+        while let Some(row) = rows.next()? {
+            let damaged: Option<Vec<u8>> = row.get(1)?;
+            hashes.push(match damaged {
+                Some(bytes) => Sha256::digest(bytes).to_vec(),
+                None => row.get(0)?,
+            });
+        }
+        Ok(hashes)
     }
 
     /// Work that a lead refused and that was set aside here, the latest first.

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use wire::sync::DocumentKind;
 
+use super::unreadable::Unreadable;
 use super::{Content, Fact, Rights, judge};
 use crate::change::{Stored, kind_word};
 use crate::document::{Author, Document, DossierWrite, read_kept_change};
@@ -30,7 +31,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Sets refused changes aside, given by hash with what the lead said.
+    /// Sets refused changes aside, given as [`crate::Reader::held_there`] names them, with what the lead said.
     pub fn set_refused_aside(
         &self,
         refused: &[(&[u8], &str)],
@@ -45,6 +46,13 @@ impl Writer<'_> {
             let mut rows = statement.query([hash])?;
             while let Some(row) = rows.next()? {
                 documents.entry(row.get(0)?).or_default().insert(ChangeHash(row.get(1)?), comment);
+            }
+            for Unreadable { n, document, change } in self.unreadable_there(hash)? {
+                match change {
+                    Some(change) => drop(documents.entry(document).or_default().insert(change, comment)),
+                    // Nothing here was built from it.
+                    None => self.put_away(n, comment, author)?,
+                }
             }
         }
         for (document, refused) in documents {

@@ -21,7 +21,7 @@ pub struct PaperRow {
     pub site_name: String,
     /// Its village.
     pub grid: GridCode,
-    /// The name of the town.
+    /// The name of the town in which it is numbered: its site may have been moved to another one since.
     pub town: String,
     /// The name of the village.
     pub village: String,
@@ -111,7 +111,7 @@ impl Reader<'_> {
         }
         let sql = format!(
             "SELECT paper.id, paper.site, site.name, paper.grid, paper.step, paper.year, paper.number, paper.deadline,
-                paper.refused, paper.void, paper.at, paper.by
+                paper.refused, paper.void, paper.at, paper.by, paper.town
              FROM paper JOIN site ON site.id = paper.site
              WHERE {} ORDER BY paper.at DESC, paper.id DESC LIMIT {}",
             terms.join(" AND "),
@@ -212,14 +212,15 @@ fn series(row: &Row<'_>) -> Result<PaperSeries, StoreError> {
 
 fn paper_row(row: &Row<'_>, names: &mut Names<'_>) -> Result<PaperRow, StoreError> {
     let grid: GridCode = row.get::<_, String>(3)?.parse().map_err(|_| BAD)?;
-    let of_grid = names.of(&grid)?;
+    let numbered_in: GridCode = row.get::<_, String>(12)?.parse().map_err(|_| BAD)?;
+    let village = names.of(&grid)?.village;
     Ok(PaperRow {
         id: PaperId(row.get(0)?),
         site: SiteId(row.get(1)?),
         site_name: row.get(2)?,
         grid,
-        town: of_grid.town,
-        village: of_grid.village,
+        town: names.of(&numbered_in)?.town,
+        village,
         step: row.get::<_, String>(4)?.parse().map_err(|_| BAD)?,
         year: row.get(5)?,
         number: row.get(6)?,

@@ -28,6 +28,7 @@ CREATE TABLE poison (
     UNIQUE (document, sha256, install)
 );
 CREATE INDEX poison_by_work ON poison (work, n);
+CREATE INDEX poison_by_hash ON poison (sha256, install);
 CREATE INDEX poison_by_state ON poison (state, arrived_at);
 
 -- How much that is, of each install and (under the text 'all') of all: it is asked for at every hostile change.

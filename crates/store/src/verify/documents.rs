@@ -2,14 +2,14 @@
 //! with the changes beside it is the same document as one built from the changes alone.
 
 use automerge::Change;
-use domain::{SiteId, TaskId};
 use rusqlite::{Transaction, params};
 use uuid::Uuid;
 use wire::sync::DocumentKind;
 
 use super::{Progress, Report, VerifyStep, bytes};
-use crate::change::{joined, word_kind};
-use crate::document::{County, Document, DocumentError, caught, read_change};
+use crate::change::{Stored, joined, word_kind};
+use crate::document::{Document, caught, read_change};
+use crate::quarantine::Content;
 use crate::{Reader, StoreError, Writer};
 
 /// Walks all documents, and writes what they show into the tables of `showing`.
@@ -21,7 +21,7 @@ pub(super) fn walk(
 ) -> Result<(), StoreError> {
     let connection = reader.connection;
     let total = connection.query_row("SELECT count(*) FROM document", [], |row| row.get(0))?;
-    let mut statement = connection.prepare("SELECT id, kind, grid, heads FROM document ORDER BY n")?;
+    let mut statement = connection.prepare("SELECT id, kind, heads FROM document ORDER BY n")?;
     let mut rows = statement.query([])?;
     let mut done = 0;
     while let Some(row) = rows.next()? {
@@ -30,8 +30,7 @@ pub(super) fn walk(
         }
         done += 1;
         let id: Uuid = row.get(0)?;
-        let (kind, grid): (String, String) = (row.get(1)?, row.get(2)?);
-        let heads = bytes(row, 3)?;
+        let (kind, heads): (String, _) = (row.get(1)?, bytes(row, 2)?);
         let place = format!("document {id}");
         let Ok(kind) = word_kind(&kind) else {
             report.fault("document_row", place, format!("its kind {kind:?} is none"));
@@ -40,12 +39,9 @@ pub(super) fn walk(
         report.documents += 1;
         report.dossiers += u64::from(kind == DocumentKind::Dossier);
         let changes = changes(reader, id, kind, report)?;
-        let mut document = match caught(|| Ok(reader.load(id, kind))) {
-            Ok(Ok(stored)) => stored.document,
-            Ok(Err(error)) => {
-                report.fault("document_unreadable", place, error.to_string());
-                continue;
-            }
+        let loaded = caught(|| Ok(reader.load(id, kind))).unwrap_or_else(|error| Err(error.into()));
+        let Stored { mut document, grid, .. } = match loaded {
+            Ok(stored) => stored,
             Err(error) => {
                 report.fault("document_unreadable", place, error.to_string());
                 continue;
@@ -54,7 +50,7 @@ pub(super) fn walk(
         if joined(&document.heads()) != heads {
             report.fault("document_heads", &place, "its latest changes are not those that are noted of it");
         }
-        let content = match read(id, &document) {
+        let content = match Content::read(&document, id) {
             Ok(content) => content,
             Err(error) => {
                 report.fault("document_unreadable", place, error.to_string());
@@ -68,15 +64,8 @@ pub(super) fn walk(
             reader: Reader { connection: showing, store: reader.store, scope: None },
             transaction: showing,
         };
-        match &content {
-            Content::Dossier(dossier) => {
-                dossier.as_ref().map_or(Ok(()), |dossier| writer.show_dossier(dossier))?;
-            }
-            Content::Task(task) => task.as_ref().map_or(Ok(()), |task| writer.show_task(task))?,
-            Content::County(county) => match grid.parse() {
-                Ok(grid) => writer.show_county(&grid, county)?,
-                Err(_) => report.fault("document_row", place, format!("its grid unit {grid:?} is none")),
-            },
+        if let Some(grid) = grid {
+            writer.show(&grid, &content)?;
         }
     }
     progress(VerifyStep::Documents, total, total);
@@ -129,7 +118,7 @@ fn changes(
             }
         }
     }
-    if came_whole(reader, id)? {
+    if reader.is_compacted(id)? {
         // Its older changes are in its snapshot only. Loading shows whether the others fit.
         return Ok(None);
     }
@@ -145,38 +134,16 @@ fn changes(
     Ok(whole.then(|| changes.into_iter().map(|(_, change)| change).collect()))
 }
 
-/// Whether a document came from the office in one piece, without its changes one by one.
-fn came_whole(reader: &Reader<'_>, id: Uuid) -> Result<bool, StoreError> {
-    let mut statement = reader.connection.prepare_cached("SELECT 1 FROM compacted WHERE document = ?1")?;
-    Ok(statement.exists([id])?)
-}
-
 /// Compares a document with one that is built from its changes alone.
 fn alone(document: &mut Document, content: &Content, id: Uuid, changes: Vec<Change>, report: &mut Report) {
     let mut built = Document::begin(document.kind());
     let same = built
         .apply(changes)
-        .and_then(|()| Ok(built.heads() == document.heads() && read(id, &built)? == *content));
+        .and_then(|()| Ok(built.heads() == document.heads() && Content::read(&built, id)? == *content));
     let what = match same {
         Ok(true) => return,
         Ok(false) => "built from its changes alone it is another document".to_owned(),
         Err(error) => format!("it cannot be built from its changes alone: {error}"),
     };
     report.fault("document_changes", format!("document {id}"), what);
-}
-
-/// What a document says.
-#[derive(PartialEq)]
-enum Content {
-    Dossier(Option<Box<domain::Dossier>>),
-    County(Box<County>),
-    Task(Option<Box<domain::Task>>),
-}
-
-fn read(id: Uuid, document: &Document) -> Result<Content, DocumentError> {
-    caught(|| match document.kind() {
-        DocumentKind::Dossier => Ok(Content::Dossier(document.dossier(SiteId(id))?.map(Box::new))),
-        DocumentKind::County => Ok(Content::County(Box::new(document.county()?))),
-        DocumentKind::Task => Ok(Content::Task(document.task(TaskId(id))?.map(Box::new))),
-    })
 }

@@ -1,14 +1,14 @@
 //! Photos: every row has a file of its size and hash, and every file has a row.
 
 use std::fs;
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
 use domain::PhotoHash;
-use sha2::{Digest as _, Sha256};
 
 use super::{Progress, Report, VerifyStep};
+use crate::backup::read_and_copy;
 use crate::photo::file_size;
 use crate::{Reader, Store, StoreError};
 
@@ -169,16 +169,5 @@ fn place_of(hash: &PhotoHash) -> String {
 
 /// The SHA-256 of a file; `None` if there is none.
 fn digest(path: &Path) -> Result<Option<String>, StoreError> {
-    let mut file = match fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(StoreError::file(path)(error)),
-    };
-    let (mut sha, mut block) = (Sha256::new(), vec![0; 1 << 20]);
-    loop {
-        let read = file.read(&mut block).map_err(StoreError::file(path))?;
-        let Some(block) = block.get(..read).filter(|block| !block.is_empty()) else { break };
-        sha.update(block);
-    }
-    Ok(Some(sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok(read_and_copy(path, None)?.map(|(_, sha256)| sha256))
 }

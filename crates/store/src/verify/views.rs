@@ -4,18 +4,23 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, Statement};
 
 use super::{Progress, Report, VerifyStep};
+use crate::photo::hex;
 use crate::{Reader, StoreError};
 
 /// A table, and the columns by which a row of it is known.
 struct Table {
     name: &'static str,
     key: &'static [&'static str],
-    /// What is compared instead of all its columns but the number that SQLite gave.
-    instead: Option<&'static str>,
+    /// Of an R*Tree the table whose rows' places it holds, under the same numbers.
+    whose: Option<&'static str>,
 }
 
 const fn table(name: &'static str, key: &'static [&'static str]) -> Table {
-    Table { name, key, instead: None }
+    Table { name, key, whose: None }
+}
+
+const fn places(name: &'static str, whose: &'static str, key: &'static [&'static str]) -> Table {
+    Table { name, key, whose: Some(whose) }
 }
 
 /// All tables of [`crate::view::VIEWS`] but the search, and the R*Trees that go with them.
@@ -32,31 +37,9 @@ const TABLES: &[Table] = &[
     table("task", &["id"]),
     table("task_site", &["task", "site"]),
     table("county_rule", &["county"]),
-    // Numbers differ, so a row is known by whose it is; a row of nobody is its own.
-    Table {
-        name: "site_place",
-        key: &["id"],
-        instead: Some(
-            "SELECT coalesce(site.id, 'row ' || p.n) AS id, p.west, p.east, p.south, p.north
-             FROM site_place AS p LEFT JOIN site ON site.n = p.n",
-        ),
-    },
-    Table {
-        name: "photo_place",
-        key: &["site", "id"],
-        instead: Some(
-            "SELECT coalesce(photo.site, 'row ' || p.n) AS site, photo.id AS id, p.west, p.east, p.south, p.north
-             FROM photo_place AS p LEFT JOIN photo ON photo.n = p.n",
-        ),
-    },
-    Table {
-        name: "boundary_box",
-        key: &["code"],
-        instead: Some(
-            "SELECT coalesce(boundary.code, 'row ' || p.n) AS code, p.west, p.east, p.south, p.north
-             FROM boundary_box AS p LEFT JOIN boundary ON boundary.n = p.n",
-        ),
-    },
+    places("site_place", "site", &["id"]),
+    places("photo_place", "photo", &["site", "id"]),
+    places("boundary_box", "boundary", &["code"]),
 ];
 
 pub(super) fn compare(
@@ -132,8 +115,15 @@ impl Table {
     /// The rows in the order of their keys, the columns of the key first.
     fn sql(&self, here: &Connection) -> Result<String, StoreError> {
         let key = self.key.join(", ");
-        if let Some(instead) = self.instead {
-            return Ok(format!("{instead} ORDER BY {key}"));
+        if let Some(whose) = self.whose {
+            // Numbers differ, so a row is known by whose it is; a row of nobody is its own.
+            let known = |column: &&str| format!("coalesce({whose}.{column}, 'row ' || p.n) AS {column}");
+            let columns = self.key.iter().map(known).collect::<Vec<_>>().join(", ");
+            return Ok(format!(
+                "SELECT {columns}, p.west, p.east, p.south, p.north
+                 FROM {} AS p LEFT JOIN {whose} ON {whose}.n = p.n ORDER BY {key}",
+                self.name
+            ));
         }
         let mut statement = here.prepare(&format!("SELECT name FROM pragma_table_info('{}')", self.name))?;
         let names = statement.query_map([], |row| row.get::<_, String>(0))?;
@@ -164,7 +154,7 @@ impl Table {
             Value::Text(text) => text.clone(),
             Value::Blob(bytes) => match bytes.as_slice().try_into().map(uuid::Uuid::from_bytes) {
                 Ok(id) => id.to_string(),
-                Err(_) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+                Err(_) => hex(bytes),
             },
             other => format!("{other:?}"),
         });

@@ -6,6 +6,7 @@ use wire::sync::DocumentKind;
 
 use crate::change::word_kind;
 use crate::document::Document;
+use crate::quarantine::Content;
 use crate::{Reader, Store, StoreError, Writer};
 
 /// The tables that hold nothing of their own.
@@ -32,6 +33,17 @@ const VERSION: &str = "3";
 const VERSION_SETTING: &str = "view_version";
 
 impl Writer<'_> {
+    /// Writes what the tables show of a document of this grid unit.
+    pub(crate) fn show(&self, grid: &GridCode, content: &Content) -> Result<(), StoreError> {
+        match content {
+            Content::Dossier(dossier) => {
+                dossier.as_deref().map_or(Ok(()), |dossier| self.show_dossier(dossier))
+            }
+            Content::Task(task) => task.as_deref().map_or(Ok(()), |task| self.show_task(task)),
+            Content::County(county) => self.show_county(grid, county),
+        }
+    }
+
     /// Writes what the tables show of a document that holds less than before.
     pub(crate) fn show_again(
         &self,
@@ -45,8 +57,7 @@ impl Writer<'_> {
                 None => self.forget_dossier(SiteId(id)),
             },
             DocumentKind::Task => {
-                self.transaction.execute("DELETE FROM task_site WHERE task = ?1", [id])?;
-                self.transaction.execute("DELETE FROM task WHERE id = ?1", [id])?;
+                self.forget_task_rows(id)?;
                 document.task(TaskId(id))?.map_or(Ok(()), |task| self.show_task(&task))
             }
             DocumentKind::County => {
@@ -59,7 +70,7 @@ impl Writer<'_> {
 
 impl Reader<'_> {
     /// The version that wrote the tables, if that is another one.
-    pub(crate) fn other_view_version(&self) -> Result<Option<String>, StoreError> {
+    pub fn other_view_version(&self) -> Result<Option<String>, StoreError> {
         let written = self.setting(VERSION_SETTING)?.unwrap_or_default();
         Ok((written != VERSION).then_some(written))
     }

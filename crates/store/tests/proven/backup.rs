@@ -149,6 +149,18 @@ fn nothing_is_written_over_and_what_was_interrupted_is_begun_anew() {
 }
 
 #[test]
+fn folders_that_are_missing_are_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, out) = (folder.path().join("data"), folder.path().join("backups/town/monday"));
+    office(&data);
+    made(&data, &out).unwrap();
+    checked(&out).unwrap();
+    let new = folder.path().join("servers/town/new");
+    restored(&out, &new).unwrap();
+    assert_eq!(looked_at(&new).faults, vec![]);
+}
+
+#[test]
 fn a_photo_that_is_gone_or_damaged_is_named_and_there_is_no_backup_unless_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let (data, out) = (folder.path().join("data"), folder.path().join("monday"));
@@ -164,6 +176,23 @@ fn a_photo_that_is_gone_or_damaged_is_named_and_there_is_no_backup_unless_asked_
     assert!(!out.exists() && !folder.path().join("monday.partial").exists());
     let made = back_up(&BackupJob { without_lacking: true, ..job(&data, &out) }, &mut |_| {}).unwrap();
     assert_eq!(made.manifest.lacking.len(), 2);
+    checked(&out).unwrap();
+}
+
+#[test]
+fn a_backup_without_what_is_gone_names_all_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, out) = (folder.path().join("data"), folder.path().join("monday"));
+    office(&data);
+    sql(
+        &data,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1100)
+         INSERT INTO photo_file (hash, bytes, stored) SELECT lower(hex(randomblob(32))), 1, 1 FROM n",
+    );
+    let Err(BackupError::Faults(faults)) = made(&data, &out) else { panic!("it was made") };
+    assert_eq!((faults.len(), faults[1_000].as_str()), (1_001, "and 100 more"));
+    let made = back_up(&BackupJob { without_lacking: true, ..job(&data, &out) }, &mut |_| {}).unwrap();
+    assert_eq!(made.manifest.lacking.len(), 1_100);
     checked(&out).unwrap();
 }
 

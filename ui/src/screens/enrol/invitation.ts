@@ -1,4 +1,5 @@
 import { apiError, type Words } from '@/errors/sentence'
+import { secondsOf } from '@/errors/wait'
 
 /** Characters of a typed code: where authorities vouch for the server, and with the beginning of its certificate's hash. */
 export const CODE_LENGTHS = [12, 28] as const
@@ -55,9 +56,8 @@ export function troubleOf(error: unknown): string | null {
 export function troubleSentence(error: unknown, words: Words, say: (error: unknown) => string): string {
   const key = troubleOf(error)
   if (key === null) return say(error)
-  const seconds = Number(apiError(error).reason)
-  const wait = Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds / 60) : 1
-  return words.t(`enrol.trouble.${key}`, { minutes: wait })
+  const minutes = Math.max(1, Math.ceil((secondsOf(apiError(error).reason) ?? 0) / 60))
+  return words.t(`enrol.trouble.${key}`, { minutes })
 }
 
 /** The field of the form that is to blame; empty where none is. */

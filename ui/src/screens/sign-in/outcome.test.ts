@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { secondsUntil } from '@/composables/countdown'
 import { CallError } from '@/host/host'
 import type { ErrorCode } from '@/wire/ErrorCode'
-import { codeOf, refusalOf } from './outcome'
+import { arrivalOf, codeOf, refusalOf } from './outcome'
 
 const failed = (code: ErrorCode, reason: string | null = null) => new CallError({ code, message: 'no', field: null, reason })
 
@@ -25,6 +25,19 @@ describe('a sign-in that failed', () => {
 
   it('counts whole seconds down to nothing', () => {
     expect([secondsUntil(10_000, 0), secondsUntil(10_000, 9001), secondsUntil(10_000, 10_000), secondsUntil(10_000, 99_000)]).toEqual([10, 1, 0, 0])
+  })
+})
+
+describe('a link that lets nobody in', () => {
+  it('says whether it works no more or came too soon', () => {
+    expect(arrivalOf('?sign-in=used')).toEqual({ kind: 'used' })
+    expect(arrivalOf('?sign-in=wait&seconds=17')).toEqual({ kind: 'wait', seconds: 17 })
+    expect(arrivalOf('')).toBe(null)
+    expect(arrivalOf('?sign-in=else&seconds=3')).toBe(null)
+  })
+
+  it('makes nobody wait for what is no number', () => {
+    for (const seconds of ['', '&seconds=', '&seconds=soon', '&seconds=-3']) expect(arrivalOf(`?sign-in=wait${seconds}`)).toEqual({ kind: 'wait', seconds: 30 })
   })
 })
 

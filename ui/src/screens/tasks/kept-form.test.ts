@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, nextTick } from 'vue'
 import { asObject, asText } from '@/format/tolerant'
-import { forgetKeptForms, useKeptForm } from './kept-form'
+import { forgetKeptForms, keepFormsOf, useKeptForm } from './kept-form'
 
 const parse = (kept: unknown) => ({ title: asText(asObject(kept)['title']) })
 
@@ -44,6 +44,17 @@ describe('a form at a desk', () => {
     sessionStorage.setItem('other', 'stays')
     forgetKeptForms()
     expect(Object.keys(sessionStorage)).toEqual(['other'])
+  })
+
+  it('is for nobody else who signs in in the same window, after it was loaded anew too', async () => {
+    keepFormsOf('陈主任')
+    await screen(({ form }) => (form.value.title = '夜间噪声'))
+    keepFormsOf('陈主任')
+    await screen(({ form }) => expect(form.value.title).toBe('夜间噪声'))
+    keepFormsOf('林秋')
+    await screen(({ form }) => expect(form.value.title).toBe(''))
+    forgetKeptForms()
+    expect(Object.keys(sessionStorage)).toEqual([])
   })
 
   it('that was only looked at is not kept', async () => {

@@ -1,6 +1,8 @@
 import { type Ref, ref, watch } from 'vue'
 
 const KEY = 'village-ledger.form.'
+/** Whose they are; it goes with them. */
+const OWNER = `${KEY}of`
 
 function read(key: string): unknown {
   try {
@@ -42,6 +44,17 @@ export function useKeptForm<T extends object>(key: string, parse: (kept: unknown
 function forget(key: string): void {
   try {
     sessionStorage.removeItem(KEY + key)
+  } catch {
+    // There was nothing.
+  }
+}
+
+/** From here on the forms are those of one person. Whatever somebody else began in this window is not for them. */
+export function keepFormsOf(person: string): void {
+  try {
+    const before = sessionStorage.getItem(OWNER)
+    if (before !== null && before !== person) forgetKeptForms()
+    sessionStorage.setItem(OWNER, person)
   } catch {
     // There was nothing.
   }

@@ -1,6 +1,8 @@
 package cn.villageledger.app
 
+import android.content.Context
 import android.content.res.Configuration
+import android.net.wifi.WifiManager
 import android.os.Bundle
 import android.view.View
 import android.webkit.WebView
@@ -11,6 +13,12 @@ import androidx.core.view.WindowInsetsCompat
 
 class MainActivity : TauriActivity() {
   private var page: WebView? = null
+
+  /** Without it many phones drop the answers by which the office is found on the local network. */
+  private val multicast: WifiManager.MulticastLock? by lazy {
+    val wifi = applicationContext.getSystemService(Context.WIFI_SERVICE) as? WifiManager
+    wifi?.createMulticastLock("village-ledger")?.apply { setReferenceCounted(false) }
+  }
 
   override fun onCreate(savedInstanceState: Bundle?) {
     enableEdgeToEdge()
@@ -25,6 +33,17 @@ class MainActivity : TauriActivity() {
       },
     )
     super.onCreate(savedInstanceState)
+  }
+
+  override fun onResume() {
+    super.onResume()
+    multicast?.acquire()
+  }
+
+  /** Listening costs power: only while the app is in front. */
+  override fun onPause() {
+    multicast?.release()
+    super.onPause()
   }
 
   override fun onWebViewCreate(webView: WebView) {
