@@ -45,8 +45,6 @@ pub enum Until {
 
 /// Runs a target from a seed, and gives the findings and how many cases were run.
 pub fn run(name: &str, target: &mut dyn Target, seed: u64, until: &Until) -> (Vec<Finding>, u64) {
-    // Panics that are caught are no findings, and thousands of messages tell nothing.
-    std::panic::set_hook(Box::new(|_| {}));
     let mut rng = StdRng::seed_from_u64(seed);
     let (begin, mut cases, mut findings) = (Instant::now(), 0, Vec::<Finding>::new());
     let watchdog = Watchdog::begin(name, seed);
@@ -61,13 +59,15 @@ pub fn run(name: &str, target: &mut dyn Target, seed: u64, until: &Until) -> (Ve
         let case = target.next(&mut rng);
         cases += 1;
         watchdog.look_at(Some(&case));
+        // Panics that are caught are no findings, and thousands of messages tell nothing.
+        std::panic::set_hook(Box::new(|_| {}));
         let outcome = attempt(target, &case);
+        drop(std::panic::take_hook());
         watchdog.look_at(None);
         if let Err(what) = outcome {
             findings.push(Finding { what, case });
         }
     }
-    drop(std::panic::take_hook());
     (findings, cases)
 }
 

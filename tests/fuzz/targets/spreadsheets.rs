@@ -129,7 +129,7 @@ fn cells(rng: &mut StdRng, sample: &[u8]) -> Vec<u8> {
                 lines.extend(std::iter::repeat_n(again, times));
             }
             3 => line.extend(std::iter::repeat_n(cell, rng.random_range(1..600))),
-            _ => line[column] = cell,
+            _ => drop(line.splice(column..line.len().min(column + 1), [cell])),
         }
     }
     let mut bytes = lines.iter().map(|line| line.join(",")).collect::<Vec<_>>().join("\n").into_bytes();
