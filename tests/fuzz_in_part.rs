@@ -6,7 +6,7 @@ mod fuzz;
 
 use std::sync::{Mutex, PoisonError};
 
-use fuzz::runner::{Until, run};
+use fuzz::runner::{Until, attempt, run};
 use fuzz::targets::target;
 
 /// One target at a time: what a case takes is measured for the whole process, and while cases run no panic is told of.
@@ -57,4 +57,20 @@ fn spreadsheets() {
 #[test]
 fn tus() {
     some("tus", 120);
+}
+
+/// Each is named by its target and by what it was.
+#[test]
+fn what_was_found_once() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/found");
+    let mut cases = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let mut target = target(name.split('.').next().unwrap()).expect("a target");
+        attempt(&mut *target, &std::fs::read(&file).unwrap()).unwrap_or_else(|what| panic!("{name}: {what}"));
+        cases += 1;
+    }
+    assert!(cases > 0);
 }

@@ -186,9 +186,7 @@ impl Target for Tus {
         let mut bytes = case.to_vec();
         for (mark, value) in [(TOKEN, &self.token), (HASH, &self.hash.to_string()), (HASH_IN_BASE64, &base64)]
         {
-            while let Some(at) = bytes.windows(mark.len()).position(|window| window == mark.as_bytes()) {
-                bytes.splice(at..at + mark.len(), value.bytes());
-            }
+            bytes = replaced(&bytes, mark.as_bytes(), value.as_bytes());
         }
         let address = self.office.address.trim_start_matches("http://");
         let mut stream = TcpStream::connect(address).map_err(|error| format!("nobody listens: {error}"))?;
@@ -221,4 +219,14 @@ impl Target for Tus {
             }
         })
     }
+}
+
+fn replaced(bytes: &[u8], mark: &[u8], value: &[u8]) -> Vec<u8> {
+    let (mut replaced, mut rest) = (Vec::with_capacity(bytes.len()), bytes);
+    while let Some(at) = rest.windows(mark.len()).position(|window| window == mark) {
+        replaced.extend([&rest[..at], value].concat());
+        rest = &rest[at + mark.len()..];
+    }
+    replaced.extend(rest);
+    replaced
 }

@@ -226,16 +226,22 @@ fn words(before: &Content, after: Option<&Content>) -> Vec<String> {
     after.map(|after| before.facts_until(after).iter().map(Fact::word).collect()).unwrap_or_default()
 }
 
-/// The changes in an order in which each comes after those of them that it builds on, else as they were given.
+/// The changes in an order in which each comes after those of them that it builds on, and after the one before it of its
+/// actor, else as they were given.
 pub(crate) fn in_order(changes: Vec<Change>) -> Vec<Change> {
-    let mut waiting: HashMap<ChangeHash, usize> = HashMap::new();
+    let mut places: HashMap<ChangeHash, usize> = HashMap::new();
+    let mut of_actors: HashMap<(&[u8], u64), ChangeHash> = HashMap::new();
+    for (place, change) in changes.iter().enumerate() {
+        places.insert(change.hash(), place);
+        of_actors.insert((change.actor_id().to_bytes(), change.seq()), change.hash());
+    }
     let mut built_on: HashMap<ChangeHash, Vec<usize>> = HashMap::new();
     let mut lacks = vec![0_usize; changes.len()];
-    for (place, change) in changes.iter().enumerate() {
-        waiting.insert(change.hash(), place);
-    }
     for ((place, change), lacks) in changes.iter().enumerate().zip(&mut lacks) {
-        for hash in change.deps().iter().filter(|hash| waiting.contains_key(hash)) {
+        // Ours always name the one before; whoever makes others may not.
+        let before = of_actors.get(&(change.actor_id().to_bytes(), change.seq().saturating_sub(1)));
+        let unnamed = before.filter(|hash| !change.deps().contains(hash) && **hash != change.hash());
+        for hash in change.deps().iter().filter(|hash| places.contains_key(hash)).chain(unnamed) {
             *lacks += 1;
             built_on.entry(*hash).or_default().push(place);
         }
@@ -256,5 +262,7 @@ pub(crate) fn in_order(changes: Vec<Change>) -> Vec<Change> {
         }
         ordered.push(change);
     }
+    // One that names the one after it of its actor as what it builds on.
+    ordered.extend(changes.into_iter().flatten());
     ordered
 }
