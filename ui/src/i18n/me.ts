@@ -29,6 +29,7 @@ export const zh = {
   held: '待审核记录',
   account: '我的账号',
   sign_out: '退出登录',
+  still_signed_in: '没有退出，您仍处于登录状态。',
   import: '导入台账、任务、区划或边界',
   evidence: {
     title: '照片和定位',
@@ -75,6 +76,7 @@ export const en: typeof zh = {
   held: 'Work that is held',
   account: 'My account',
   sign_out: 'Sign out',
+  still_signed_in: 'You are still signed in.',
   import: 'Import a ledger, tasks, divisions or boundaries',
   evidence: {
     title: 'Photos and positions',

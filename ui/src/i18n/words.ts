@@ -1,4 +1,4 @@
-// The terms of the domain, as DESIGN.md and the ledger's columns give them.
+// The terms of the domain, as the ledger's columns give them.
 export const zh = {
   app: '村台账',
   verdict: { clean: '非散乱污', upgrade: '提升改造', relocate: '整合搬迁', shut_down: '关停取缔' },
