@@ -15,7 +15,7 @@ fn right(folder: &Path) {
 }
 
 fn alike(office: &TestOffice, inspector: &Inspector) {
-    let digests = |store: &Store| store.read::<_, StoreError>(|reader| reader.digests()).unwrap();
+    let digests = |store: &Store| store.read::<_, StoreError>(|reader| reader.digests(|_| true)).unwrap();
     assert_eq!(digests(office.app.store()), digests(inspector.device.app().store()));
 }
 

@@ -26,6 +26,8 @@ struct Place {
     reachable: AtomicBool,
     /// People by the tokens of their devices.
     people: Mutex<HashMap<String, (&'static str, Role, Scope)>>,
+    /// Whether their devices were revoked, and then whether they were removed, too.
+    revoked: Mutex<Option<bool>>,
     _folder: TempDir,
 }
 
@@ -39,13 +41,17 @@ impl Place {
         office::sample::import_file(&app, ImportKind::Divisions, "divisions-350211.csv");
         let people = Mutex::default();
         let (identity, reachable) = (new_identity(), AtomicBool::new(false));
-        Way(Arc::new(Self { app, identity, reachable, people, _folder: folder }))
+        Way(Arc::new(Self { app, identity, reachable, people, revoked: Mutex::default(), _folder: folder }))
     }
 
     fn office(&self, token: &str) -> Option<Office> {
         let (person, role, scope) = self.people.lock().unwrap().get(token)?.clone();
         let office = Office::new(self.app.store().clone(), scope, person.to_owned(), role);
-        Some(office.with_key(recipient_of(&self.identity).unwrap()))
+        let office = office.with_key(recipient_of(&self.identity).unwrap());
+        Some(match *self.revoked.lock().unwrap() {
+            Some(person_removed) => office.with_revoked(person_removed),
+            None => office,
+        })
     }
 
     /// What the office makes of a bundle, and its answer.
@@ -60,7 +66,7 @@ impl Place {
     }
 
     fn digests(&self) -> Vec<Digest> {
-        self.app.store().read::<_, StoreError>(|reader| reader.digests()).unwrap()
+        self.app.store().read::<_, StoreError>(|reader| reader.digests(|_| true)).unwrap()
     }
 }
 
@@ -186,7 +192,7 @@ impl Somebody {
     }
 
     fn digests(&self) -> Vec<Digest> {
-        self.device.app().store().read::<_, StoreError>(|reader| reader.digests()).unwrap()
+        self.device.app().store().read::<_, StoreError>(|reader| reader.digests(|_| true)).unwrap()
     }
 }
 
@@ -290,6 +296,31 @@ fn what_a_person_may_not_do_is_held_and_what_nobody_knows_is_refused() {
     way.0.people.lock().unwrap().clear();
     let refused = way.0.take(&bundle, &hua).map(|_| ()).unwrap_err();
     assert_eq!((refused.code, refused.reason.as_deref()), (ErrorCode::File, Some("unknown_device")));
+}
+
+#[test]
+fn what_a_revoked_device_carries_is_saved_and_it_is_told_nothing_new() {
+    for person_removed in [false, true] {
+        let way = Place::open();
+        let (hua, ming) =
+            (Somebody::at(&way, "hua", Role::Inspector), Somebody::at(&way, "ming", Role::Inspector));
+        hua.register("陈记铁铺");
+        let theirs = ming.register("别人的厂");
+        way.0.reachable.store(true, Ordering::Relaxed);
+        ming.sync();
+        way.0.reachable.store(false, Ordering::Relaxed);
+        *way.0.revoked.lock().unwrap() = Some(person_removed);
+        let (_, bundle) = hua.write();
+        let (taken, answer) = way.0.take(&bundle, &hua).unwrap();
+        assert_eq!((taken.taken, taken.refused), if person_removed { (0, 1) } else { (1, 0) });
+        let waiting = way.0.app.store().read::<_, StoreError>(|reader| reader.held_waiting()).unwrap();
+        assert_eq!(waiting, u64::from(person_removed), "what nobody may say any more waits for a lead");
+        hua.read(&answer).unwrap();
+        assert_eq!(hua.status().unsent_changes, u64::from(person_removed));
+        assert_eq!(hua.status().verified, None);
+        let refusal = hua.try_call::<DossierView>("sites.dossier", OneSite { site: theirs });
+        assert_eq!(refusal.unwrap_err().code, ErrorCode::NotFound);
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ async fn exchange(office: &TestOffice, token: &str, body: Vec<u8>) -> (StatusCod
 }
 
 fn digests(app: &App) -> Vec<Digest> {
-    app.store().read::<_, StoreError>(|reader| reader.digests()).unwrap()
+    app.store().read::<_, StoreError>(|reader| reader.digests(|_| true)).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -222,7 +222,8 @@ async fn nothing_is_erased_that_the_office_does_not_have() {
     // As if it had been sent: the office has it, by another way.
     let unsent =
         ahua.device.app().store().read::<_, StoreError>(|reader| reader.unsent_after(0, usize::MAX)).unwrap();
-    let sent = |writer: &store::Writer<'_>| unsent.iter().try_for_each(|one| writer.mark_sent(one.n));
+    let sent =
+        |writer: &store::Writer<'_>| unsent.iter().try_for_each(|one| writer.mark_sent(one.n).map(drop));
     ahua.device.app().store().write::<_, StoreError>(sent).unwrap();
     ahua.sync().await.unwrap_err();
     assert_eq!(ahua.dossier(pending).inspections.len(), 1, "the office does not prove that it has it");

@@ -21,7 +21,7 @@ use rustls::ServerConfig;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
 /// How long the other side may take to say its first byte, and then to agree on keys.
@@ -67,6 +67,7 @@ pub(crate) struct Door {
     open: Arc<Semaphore>,
     by_peer: Arc<Mutex<HashMap<IpAddr, usize>>>,
     most_by_peer: usize,
+    closed: watch::Sender<bool>,
 }
 
 impl Door {
@@ -78,7 +79,13 @@ impl Door {
             open: Arc::new(Semaphore::new(most)),
             by_peer: Arc::default(),
             most_by_peer: most.div_ceil(2),
+            closed: watch::Sender::new(false),
         }
+    }
+
+    /// Sends those away who have not asked for anything yet.
+    pub fn close(&self) {
+        self.closed.send_replace(true);
     }
 
     /// Accepts until it is dropped. Handshakes hold up nobody else.
@@ -105,25 +112,34 @@ impl Door {
         }
     }
 
+    /// What a greeting comes to, within its time and while the door is open.
+    async fn greeted<T>(&self, greeting: impl Future<Output = T>) -> Option<T> {
+        let mut closed = self.closed.subscribe();
+        tokio::select! {
+            greeted = tokio::time::timeout(HANDSHAKE, greeting) => greeted.ok(),
+            _ = closed.wait_for(|closed| *closed) => None,
+        }
+    }
+
     async fn welcome(&self, mut stream: TcpStream, peer: IpAddr, watcher: Watcher) {
         tune(&stream);
         let mut first = [0];
-        match tokio::time::timeout(HANDSHAKE, stream.peek(&mut first)).await {
-            Ok(Ok(1)) => {}
+        match self.greeted(stream.peek(&mut first)).await {
+            Some(Ok(1)) => {}
             // Nothing came: a probe, or somebody who holds connections open.
             _ => return,
         }
         if first == [TLS_HANDSHAKE] {
-            match tokio::time::timeout(HANDSHAKE, self.tls.accept(stream)).await {
-                Ok(Ok(stream)) => self.answer(stream, Socket { tls: true, peer }, watcher).await,
-                Ok(Err(error)) => tracing::debug!(%peer, %error, "a handshake failed"),
-                Err(_) => tracing::debug!(%peer, "a handshake took too long"),
+            match self.greeted(self.tls.accept(stream)).await {
+                Some(Ok(stream)) => self.answer(stream, Socket { tls: true, peer }, watcher).await,
+                Some(Err(error)) => tracing::debug!(%peer, %error, "a handshake failed"),
+                None => tracing::debug!(%peer, "a handshake took too long"),
             }
         } else if peer.is_loopback() {
             self.answer(stream, Socket { tls: false, peer }, watcher).await;
         } else {
             tracing::debug!(%peer, "plain HTTP from another machine was not answered");
-            drop(tokio::time::timeout(HANDSHAKE, turn_away(&mut stream)).await);
+            self.greeted(turn_away(&mut stream)).await;
         }
     }
 

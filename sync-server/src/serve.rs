@@ -121,9 +121,10 @@ impl Server {
         let door = Arc::new(Door::new(tls, router, self.config.max_connections));
         let ending = GracefulShutdown::new();
         tokio::select! {
-            () = door.attend(&self.listener, &ending) => {}
+            () = Arc::clone(&door).attend(&self.listener, &ending) => {}
             () = stop => {}
         }
+        door.close();
         // From here on nobody is let in.
         drop(self.listener);
         if let Some(announcement) = announcement {

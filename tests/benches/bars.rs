@@ -1,4 +1,4 @@
-//! The figures of DESIGN.md, section 7, on the real path: `cargo bench -p village-tests`.
+//! The figures that ARCHITECTURE.md promises, on the real path: `cargo bench -p village-tests`.
 //!
 //! Times depend on the machine and its disk, so each is printed beside what it is to be compared with.
 

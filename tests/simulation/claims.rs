@@ -270,7 +270,7 @@ impl Season {
         store: &store::Store,
         covers: impl Fn(&str) -> bool,
     ) -> Vec<wire::sync::Digest> {
-        let mut digests = store.read::<_, StoreError>(|reader| reader.digests()).unwrap();
+        let mut digests = store.read::<_, StoreError>(|reader| reader.digests(|_| true)).unwrap();
         digests.retain(|digest| covers(digest.grid.as_str()));
         digests
     }

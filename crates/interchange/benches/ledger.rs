@@ -1,4 +1,4 @@
-//! A ledger of 100,000 rows: the bar in DESIGN.md, section 7.
+//! A ledger of 100,000 rows, read and written.
 
 use domain::LedgerRow;
 use interchange::{CsvLedger, GridDirectory, read_divisions, read_ledger};

@@ -1,4 +1,4 @@
-//! Intake beside libvips: the bar in DESIGN.md, section 7. `cargo bench -p photos` prints the table.
+//! Intake beside libvips. `cargo bench -p photos` prints the table.
 //!
 //! Each run is a process of its own, so that processor time and peak memory are what the system counted for it: this
 //! program calls itself with the name of a photo, and `vipsthumbnail` makes the same two files from it, on one core.

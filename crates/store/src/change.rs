@@ -53,16 +53,26 @@ impl Reader<'_> {
         Ok(self.load(task.0, DocumentKind::Task)?.document.task(task)?)
     }
 
-    pub(crate) fn load(&self, id: Uuid, kind: DocumentKind) -> Result<Stored, StoreError> {
+    /// A document as it was last saved as a whole, and its grid unit; `None` if it is not here.
+    pub(crate) fn load_saved(
+        &self,
+        id: Uuid,
+        kind: DocumentKind,
+    ) -> Result<Option<(Document, GridCode)>, StoreError> {
         let row: Option<(Vec<u8>, String)> = self
             .connection
             .prepare_cached("SELECT snapshot, grid FROM document WHERE id = ?1")?
             .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        let Some((snapshot, grid)) = row else {
+        let Some((snapshot, grid)) = row else { return Ok(None) };
+        let grid = grid.parse().map_err(|_| StoreError::Row("document"))?;
+        Ok(Some((Document::load(kind, &snapshot)?, grid)))
+    }
+
+    pub(crate) fn load(&self, id: Uuid, kind: DocumentKind) -> Result<Stored, StoreError> {
+        let Some((mut document, grid)) = self.load_saved(id, kind)? else {
             return Ok(Stored { document: Document::begin(kind), loose: 0, grid: None });
         };
-        let mut document = Document::load(kind, &snapshot)?;
         let mut statement = self
             .connection
             .prepare_cached("SELECT bytes FROM change WHERE document = ?1 AND loose = 1 ORDER BY n")?;
@@ -73,7 +83,6 @@ impl Reader<'_> {
         }
         let loose = changes.len();
         document.apply(changes)?;
-        let grid = grid.parse().map_err(|_| StoreError::Row("document"))?;
         Ok(Stored { document, loose, grid: Some(grid) })
     }
 }
@@ -177,8 +186,11 @@ impl Writer<'_> {
         let origin: &[u8] = origin.as_ref().map(|install| install.as_bytes().as_slice()).unwrap_or_default();
         self.transaction
             .prepare_cached(
+                // A row that is there already is one that its document does not hold: the disk damaged it.
                 "INSERT INTO change (document, grid, hash, bytes, seq, origin, loose, unsent, refused)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, '')",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, '')
+                 ON CONFLICT (document, hash) DO UPDATE SET grid = excluded.grid, bytes = excluded.bytes,
+                    seq = excluded.seq, loose = 1, unsent = excluded.unsent, refused = ''",
             )?
             .execute(params![
                 document,

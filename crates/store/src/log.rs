@@ -2,9 +2,8 @@
 
 use domain::{GridCode, GridLevel, SiteId};
 use rusqlite::{OptionalExtension as _, params};
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
-use wire::sync::{Cursor, Digest, DocumentKind};
+use wire::sync::{Cursor, DocumentKind};
 
 use crate::change::word_kind;
 use crate::{Reader, Refusal, StoreError, Writer};
@@ -109,28 +108,6 @@ impl Reader<'_> {
         Ok(page)
     }
 
-    /// A digest of every grid unit that has documents.
-    pub fn digests(&self) -> Result<Vec<Digest>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT grid, id, heads FROM document INDEXED BY document_by_grid ORDER BY grid, id",
-        )?;
-        let mut rows = statement.query([])?;
-        let mut digests: Vec<Digest> = Vec::new();
-        let mut running: Option<(String, u64, Sha256)> = None;
-        while let Some(row) = rows.next()? {
-            let grid = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-            if running.as_ref().is_none_or(|(current, ..)| current != grid) {
-                finish(&mut digests, running.take())?;
-            }
-            let (_, documents, sha) = running.get_or_insert_with(|| (grid.to_owned(), 0, Sha256::new()));
-            *documents += 1;
-            sha.update(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?);
-            sha.update(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?);
-        }
-        finish(&mut digests, running)?;
-        Ok(digests)
-    }
-
     /// How many dossiers belong to these grid units.
     pub fn dossiers_of<'g>(&self, grids: impl Iterator<Item = &'g GridCode>) -> Result<u64, StoreError> {
         let mut statement = self
@@ -178,9 +155,10 @@ impl Reader<'_> {
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 
-    /// Whether there is anything to send that the server did not refuse.
-    pub fn anything_to_send(&self) -> Result<bool, StoreError> {
-        Ok(!self.unsent_after(0, 1)?.is_empty())
+    /// The number of the latest change that the server does not have, if there is any.
+    pub fn latest_unsent(&self) -> Result<Option<i64>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT max(n) FROM change WHERE unsent = 1")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
     }
 
     /// The grid units with changes that wait to be sent, or for a lead. Not those that the server would not take because it
@@ -264,11 +242,11 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Offers once more what the server would not take: it may have changed its mind. Not about what it cannot read,
-    /// which stays what it is.
+    /// Offers once more what the server would not take: it may have changed its mind, or found room to keep what it cannot
+    /// read. What it keeps of that stays what it is.
     pub fn offer_refused(&self) -> Result<(), StoreError> {
         self.transaction.execute(
-            "UPDATE change SET refused = '' WHERE unsent = 1 AND refused NOT IN ('', 'damaged', 'poison_full')",
+            "UPDATE change SET refused = '' WHERE unsent = 1 AND refused NOT IN ('', 'damaged')",
             [],
         )?;
         Ok(())
@@ -318,12 +296,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Notes that the server has a change on its disk.
-    pub fn mark_sent(&self, n: i64) -> Result<(), StoreError> {
-        self.transaction
-            .prepare_cached("UPDATE change SET unsent = 0, refused = '' WHERE n = ?1")?
+    /// Notes that the server has a change on its disk. Gives whether that is new.
+    pub fn mark_sent(&self, n: i64) -> Result<bool, StoreError> {
+        let marked = self
+            .transaction
+            .prepare_cached("UPDATE change SET unsent = 0, refused = '' WHERE n = ?1 AND unsent = 1")?
             .execute([n])?;
-        Ok(())
+        Ok(marked > 0)
     }
 
     /// Notes that the server will not take a change. One that the disk damaged here is written anew instead and offered
@@ -347,12 +326,4 @@ impl Writer<'_> {
             .optional()?;
         word.map(|word| word_kind(&word)).transpose()
     }
-}
-
-fn finish(digests: &mut Vec<Digest>, running: Option<(String, u64, Sha256)>) -> Result<(), StoreError> {
-    if let Some((grid, documents, sha)) = running {
-        let grid = grid.parse().map_err(|_| StoreError::Row("document"))?;
-        digests.push(Digest { grid, documents, digest: sha.finalize().to_vec().into() });
-    }
-    Ok(())
 }

@@ -184,7 +184,7 @@ impl<'a> Deref for Writer<'a> {
 }
 
 /// Creates a folder, if it is not there, that only its owner may look into.
-fn create_private(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn create_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

@@ -267,7 +267,9 @@ fn a_town_that_differs_forgets_its_tasks_and_not_its_county() {
     let ghost = hand_out(&town);
     let sent = device.read::<_, StoreError>(|reader| reader.unsent_after(0, usize::MAX)).unwrap();
     device
-        .write::<_, StoreError>(|writer| sent.iter().try_for_each(|change| writer.mark_sent(change.n)))
+        .write::<_, StoreError>(|writer| {
+            sent.iter().try_for_each(|change| writer.mark_sent(change.n).map(drop))
+        })
         .unwrap();
     let own = hand_out(&town);
     device

@@ -171,7 +171,7 @@ proptest! {
             DossierWrite::AddProblem(problem),
         ]);
         let sent: Vec<i64> = unsent(&store).into_iter().map(|(n, _)| n).collect();
-        store.write::<_, StoreError>(|writer| sent.iter().try_for_each(|n| writer.mark_sent(*n))).unwrap();
+        store.write::<_, StoreError>(|writer| sent.iter().try_for_each(|n| writer.mark_sent(*n).map(drop))).unwrap();
         let mut honest = ids(&read());
         let mut dishonest = BTreeSet::new();
         let mut operator = String::new();

@@ -152,13 +152,15 @@ impl Metrics {
     }
 
     /// Counts an exchange and what became of the changes in it.
-    pub fn exchanged(&self, sent: u64, reply: &ExchangeReply) {
+    pub fn exchanged(&self, reply: &ExchangeReply) {
         self.exchanges.inc();
         for refused in &reply.refused {
             // Reasons are words of ours.
             self.changes.with_label_values(&[refused.reason.as_str()]).inc();
         }
-        self.changes.with_label_values(&["taken"]).inc_by(sent.saturating_sub(reply.refused.len() as u64));
+        self.changes
+            .with_label_values(&["taken"])
+            .inc_by(reply.answered.saturating_sub(reply.refused.len() as u64));
     }
 
     /// Counts an attempt to sign in or to enrol that was refused.

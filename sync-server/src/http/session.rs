@@ -71,7 +71,7 @@ async fn by_link(
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
     }
     let visitor = visitor(connection, &headers);
-    let given = state.clone();
+    let (given, peer) = (state.clone(), visitor.peer);
     let opened = blocking(move || match given.access.sign_in(&code, &visitor, given.app.now()) {
         Ok(secret) => Ok(Ok(secret)),
         Err(refusal) => back(refusal).map(Err),
@@ -83,6 +83,7 @@ async fn by_link(
         }
         Err(back) => {
             state.metrics.sign_in_failed();
+            tracing::warn!(target: "access", %peer, "a sign-in link opened nothing");
             Redirect::to(&back).into_response()
         }
     })

@@ -125,10 +125,8 @@ async fn exchange(
     let office = office(&state, device)?;
     answer(bytes, move |request: ExchangeRequest| {
         let report = request.report.clone();
-        let sent =
-            request.push.iter().flat_map(|push| &push.documents).map(|news| news.changes.len() as u64).sum();
         let reply = now(office.exchange(request))?;
-        state.metrics.exchanged(sent, &reply);
+        state.metrics.exchanged(&reply);
         // Whoever looks after devices goes without the last report rather than the device without its answer.
         if let Err(error) = state.access.note_report(id, &report, state.app.now()) {
             tracing::error!(%error, device = %id, "the report of a device could not be noted");

@@ -28,7 +28,10 @@ pub(super) fn take(state: &State, caller: &Asking, request: TakeBundle) -> Resul
         if recipient.is_empty() {
             return Err(BundleError::NoKey.into());
         }
-        Ok(Some(BundleSender { office: office_of(state, device)?, recipient }))
+        let (is_revoked, person_removed) = (device.revoked.is_some(), device.person_removed);
+        let office = office_of(state, device)?;
+        let office = if is_revoked || person_removed { office.with_revoked(person_removed) } else { office };
+        Ok(Some(BundleSender { office, recipient }))
     };
     let taken = app::take_bundle(&bundle, &identity, find, now, &answer);
     let (taken, (device, device_name, person)) = match (taken, sender) {

@@ -22,7 +22,7 @@ use crate::arrival;
 use crate::error::to_api_error;
 use crate::sync::record::{self, Exchanged, Offer};
 use crate::sync::report::report;
-use crate::sync::{SyncOutcome, conclude};
+use crate::sync::{SyncOutcome, conclude, note_sent_since};
 use crate::upload::whole_or_gone;
 
 /// The setting that holds the identity with which answers of the office are decrypted.
@@ -210,7 +210,14 @@ impl Reading<'_> {
         let sent = (0..).zip(numbers).filter(|(place, n)| **n != GONE && !refused.contains(place));
         let sent: Vec<i64> = sent.map(|(_, n)| *n).collect();
         self.told.sent += sent.len() as u64;
-        let mark = |writer: &store::Writer<'_>| sent.iter().try_for_each(|n| writer.mark_sent(*n));
+        let mark = |writer: &store::Writer<'_>| {
+            for n in &sent {
+                if writer.mark_sent(*n)? {
+                    note_sent_since(writer)?;
+                }
+            }
+            Ok(())
+        };
         self.store.write::<_, StoreError>(mark).map_err(to_api_error)
     }
 

@@ -60,6 +60,8 @@ pub(super) fn enrol<C: Connect>(core: &Core<C>, request: &Enrol) -> Result<SyncS
         let message = format!("a device's name is one line of at most {LONGEST_NAME} characters");
         return Err(ApiError::invalid("device", message).because("name"));
     }
+    // A sync with another server ends first: what it proves says nothing of this one. Before the code is used up.
+    let alone = core.begin_instead(ENDING)?;
     let token = token_for(core, &code).map_err(to_api_error)?;
     let question = EnrolRequest {
         protocol: PROTOCOL,
@@ -75,8 +77,6 @@ pub(super) fn enrol<C: Connect>(core: &Core<C>, request: &Enrol) -> Result<SyncS
         (known, _) => known,
     };
     let address = ServerAddress { url: server.url, pin };
-    // A sync with another server ends first: what it proves says nothing of this one.
-    let alone = core.begin_instead(ENDING)?;
     core.app
         .store
         .write::<_, StoreError>(|writer| {

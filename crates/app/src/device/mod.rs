@@ -28,12 +28,12 @@ use self::server::Server;
 use crate::app::{App, Clock, OpenError, system_clock};
 use crate::error::to_api_error;
 use crate::photo::thumbnail::thumbnail as thumbnail_of;
-use crate::sync::{CLOCK, SyncOutcome, SyncWatch, VERIFIED, sync};
+use crate::sync::{CLOCK, SENT_SINCE, SyncOutcome, SyncWatch, VERIFIED, sync};
 
 const LAST_SUCCESS: &str = "last_success";
 const DIFFERING: &str = "differing";
 /// What a sync with one server says nothing about for another.
-const PROVEN: &[&str] = &[LAST_SUCCESS, VERIFIED, DIFFERING, CLOCK];
+const PROVEN: &[&str] = &[LAST_SUCCESS, VERIFIED, SENT_SINCE, DIFFERING, CLOCK];
 
 /// How long a device waits before it looks for the server again.
 const PAUSE: Duration = Duration::from_secs(30);
@@ -112,12 +112,14 @@ impl<C: Connect> Device<C> {
         if let Some(reply) = dispatch_device(&*self.core, &caller, command, request.clone()) {
             return reply;
         }
+        let latest_unsent = || self.core.app.store.read::<_, StoreError>(|reader| reader.latest_unsent());
+        let before = latest_unsent().ok().flatten();
         let reply = dispatch(&self.core.app, &caller, command, request).unwrap_or_else(|| {
             Err(ApiError::new(ErrorCode::UnknownCommand, format!("there is no command {command:?}")))
         });
-        if reply.is_ok()
-            && self.core.app.store.read::<_, StoreError>(|reader| reader.anything_to_send()).unwrap_or(false)
-        {
+        // Who only looks shall not have a phone without a connection look for the server each time.
+        let after = latest_unsent().ok().flatten();
+        if after.is_some() && after != before {
             self.core.bell.notify_one();
         }
         reply
@@ -214,7 +216,11 @@ impl<C: Connect> Core<C> {
     }
 
     async fn sync(&self) -> Result<(), ApiError> {
-        let Some(_running) = self.begin() else { return Ok(()) };
+        let Some(_running) = self.begin() else {
+            // Whatever is running sees to it when it ends.
+            self.asked.store(true, Ordering::Release);
+            return Ok(());
+        };
         let Some(server) = self.server().map_err(to_api_error)? else {
             return Err(not_connected());
         };
@@ -294,6 +300,7 @@ impl<C: Connect> Core<C> {
         let note = |writer: &Writer<'_>| {
             writer.set_setting(LAST_SUCCESS, &now.to_rfc3339())?;
             writer.set_setting(VERIFIED, verified.as_deref().unwrap_or_default())?;
+            writer.clear_setting(SENT_SINCE)?;
             writer.set_setting(DIFFERING, &differing.join(","))
         };
         self.app.store.write::<_, StoreError>(note).map_err(to_api_error)
@@ -308,7 +315,9 @@ impl<C: Connect> Core<C> {
 
 #[cfg(test)]
 mod tests {
-    use domain::Scope;
+    use domain::{GridUnit, Scope, SiteFields, SiteId};
+    use store::{Author, CountyWrite};
+    use wire::message::{RegisterSite, SiteFilter};
     use wire::sync::{EnrolReply, EnrolRequest, Pin, ProtocolError};
 
     use super::*;
@@ -360,6 +369,30 @@ mod tests {
         assert!(device.core.begin().is_none());
         drop(reading);
         assert!(device.core.begin().is_some());
+    }
+
+    #[test]
+    fn only_what_changes_something_wakes_the_sync() {
+        let (_folder, device) = device();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let rung = || {
+            let notified = device.core.bell.notified();
+            runtime.block_on(async { tokio::time::timeout(Duration::ZERO, notified).await.is_ok() })
+        };
+        let code: GridCode = "350211102207".parse().unwrap();
+        let unit = CountyWrite::SetUnit(GridUnit { code: code.clone(), name: "Donghui".to_owned() });
+        let author = Author { person: "Hua".to_owned(), command: "test", at: Utc::now() };
+        device
+            .app()
+            .store
+            .write::<_, StoreError>(|writer| writer.edit_county(&code, &author, &[unit]))
+            .unwrap();
+        let fields = SiteFields::named(code, "Foundry");
+        let register = RegisterSite { id: SiteId::new(), fields, draft: None };
+        device.call("sites.register", serde_json::to_value(register).unwrap()).unwrap();
+        assert!(rung());
+        device.call("sites.count", serde_json::to_value(SiteFilter::default()).unwrap()).unwrap();
+        assert!(!rung());
     }
 
     #[test]

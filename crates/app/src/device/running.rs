@@ -11,13 +11,17 @@ use super::Core;
 /// How often it is looked whether a sync that is to stop has ended.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// A sync that is running, or whatever keeps syncs away. Ends with this, however it ends.
+/// A sync that is running, or whatever keeps syncs away. Ends with this, however it ends; whoever asked for a sync
+/// meanwhile gets one then.
 pub(super) struct Running<'a, C>(&'a Core<C>);
 
 impl<C> Drop for Running<'_, C> {
     fn drop(&mut self) {
         self.0.watch.end();
         self.0.running.store(false, Ordering::Release);
+        if self.0.asked.load(Ordering::Acquire) {
+            self.0.bell.notify_one();
+        }
     }
 }
 

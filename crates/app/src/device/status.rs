@@ -14,7 +14,7 @@ use super::{Core, DIFFERING, LAST_SUCCESS, VERIFIED};
 use crate::App;
 use crate::app::SCOPE;
 use crate::error::Failure;
-use crate::sync::{clock_of, stays};
+use crate::sync::{SENT_SINCE, clock_of, stays};
 
 impl<C: Connect> Core<C> {
     /// Where sync stands now.
@@ -23,9 +23,10 @@ impl<C: Connect> Core<C> {
         let failure = self.failure.lock().ok().and_then(|failure| failure.clone());
         self.app.store.read(|reader| {
             let unsent_changes = reader.unsent_count()?;
-            let unsent_photos = reader.photos_to_send()?.len() as u64;
+            let unsent_photos = reader.unsent_photo_count()?;
             let verified: Option<Verification> =
                 reader.setting(VERIFIED)?.and_then(|text| serde_json::from_str(&text).ok());
+            let sent_since = reader.setting(SENT_SINCE)?.is_some();
             let last_success = reader.setting(LAST_SUCCESS)?;
             Ok(SyncStatus {
                 server: Server::shown(reader)?,
@@ -41,10 +42,10 @@ impl<C: Connect> Core<C> {
                 bytes: self.watch.bytes(),
                 unsent_changes,
                 unsent_photos,
-                missing_photos: reader.photos_missing()?.len() as u64,
+                missing_photos: reader.missing_photo_count()?,
                 last_success_at: last_success.and_then(|text| text.parse().ok()),
-                // Whatever changed here since waits to be sent, so nothing waiting means nothing changed.
-                verified: verified.filter(|_| unsent_changes == 0 && unsent_photos == 0),
+                // Whatever changed here since waits to be sent or was sent since.
+                verified: verified.filter(|_| unsent_changes == 0 && unsent_photos == 0 && !sent_since),
                 differing: differing(reader)?,
                 leaving: leaving(reader)?,
                 space: space(&self.app),

@@ -1,4 +1,5 @@
-//! Ledger rows. A row finds its site by credit code, else by village and name, so that importing twice adds nothing.
+//! Ledger rows. A row finds its site by its number, else by credit code, else by village and name, so that
+//! importing twice adds nothing; two credit codes are two sites.
 //! An empty cell says nothing; it never erases what is on record.
 
 use std::collections::HashSet;

@@ -28,6 +28,13 @@ struct Room {
     whole: usize,
 }
 
+impl News {
+    /// What is said to whom nothing is told: not that there is nothing.
+    pub fn untold() -> Self {
+        Self { more: true, ..Self::default() }
+    }
+}
+
 impl Office {
     pub(super) fn news(&self, reader: &Reader<'_>, request: &ExchangeRequest) -> Result<News, StoreError> {
         let mut news = News::default();

@@ -76,8 +76,9 @@ fn settle_double(
 ) -> Result<(), StoreError> {
     let mut given = Vec::new();
     for (site, paper) in writer.papers_of_number(series, doubled)? {
-        let dossier = writer.dossier(site)?;
-        let at = dossier.and_then(|dossier| dossier.number_of(paper).map(|number| number.at));
+        // Whether one that cannot be read had it first is not known.
+        let Some(dossier) = readable(writer, site)? else { return Ok(()) };
+        let at = dossier.number_of(paper).map(|number| number.at);
         given.push((at.unwrap_or(now), paper, site));
     }
     given.sort_unstable();
@@ -144,5 +145,16 @@ fn share_answers(writer: &Writer<'_>, site: SiteId, author: &Author) -> Result<(
 
 /// The dossier, unless it was written by a newer version.
 fn writable(writer: &Writer<'_>, site: SiteId) -> Result<Option<Dossier>, StoreError> {
-    Ok(writer.dossier(site)?.filter(|dossier| !dossier.read_only))
+    Ok(readable(writer, site)?.filter(|dossier| !dossier.read_only))
+}
+
+/// The dossier, unless it is damaged: it holds up no other.
+fn readable(writer: &Writer<'_>, site: SiteId) -> Result<Option<Dossier>, StoreError> {
+    match writer.dossier(site) {
+        Err(StoreError::Document(error)) => {
+            tracing::error!(%site, %error, "a dossier cannot be read, and nothing follows from it");
+            Ok(None)
+        }
+        read => read,
+    }
 }

@@ -13,8 +13,8 @@ use serde_bytes::ByteBuf;
 use store::{Reader, Reserve, Rights, Sender, Store, StoreError};
 use uuid::Uuid;
 use wire::sync::{
-    Digest, DocumentKind, Documents, ExchangeReply, ExchangeRequest, HeadsPage, Judged, PROTOCOL, PhotoState,
-    ProtocolError, Refused, SyncProtocol, Thumbnail, Thumbnails,
+    DocumentKind, Documents, ExchangeReply, ExchangeRequest, HeadsPage, Judged, MAX_CHANGES_NAMED,
+    MAX_PHOTOS_OFFERED, PROTOCOL, PhotoState, ProtocolError, Refused, SyncProtocol, Thumbnail, Thumbnails,
 };
 use wire::{ApiError, ErrorCode};
 
@@ -41,6 +41,17 @@ pub struct Office {
     /// To whom bundles for this office are encrypted; empty if it takes none.
     key: String,
     clock: Clock,
+    trust: Trust,
+}
+
+/// How far the office goes along with a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    Full,
+    /// It was revoked: what it sends is taken in, and it is told what became of that and nothing else.
+    Revoked,
+    /// Its person was removed, too: all that it sends waits for a lead.
+    Removed,
 }
 
 impl Office {
@@ -56,6 +67,7 @@ impl Office {
             device: String::new(),
             key: String::new(),
             clock: system_clock(),
+            trust: Trust::Full,
         }
     }
 
@@ -72,6 +84,17 @@ impl Office {
         Self { key, ..self }
     }
 
+    /// The same for a device that was revoked, and whose person may have been removed.
+    pub fn with_revoked(self, person_removed: bool) -> Self {
+        let trust = if person_removed { Trust::Removed } else { Trust::Revoked };
+        Self { trust, ..self }
+    }
+
+    /// Whether the device is told what is new.
+    pub(crate) fn tells(&self) -> bool {
+        self.trust == Trust::Full
+    }
+
     /// The same by another clock.
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
@@ -84,6 +107,8 @@ impl Office {
             );
             return Err(ApiError::new(ErrorCode::Invalid, message).because("protocol"));
         }
+        bounded("photos", request.photos.len(), MAX_PHOTOS_OFFERED)?;
+        bounded("changes", request.held.len(), MAX_CHANGES_NAMED)?;
         let generation = self.generation().map_err(to_api_error)?;
         let scope = self.scope.codes().to_vec();
         if request.generation.is_some_and(|known| known != generation) {
@@ -108,8 +133,8 @@ impl Office {
         }
         let (answered, refused) = self.take(request).map_err(to_api_error)?;
         let read = self.store.read(|reader| {
-            let news = self.news(reader, request)?;
-            let digests = if news.more { Vec::new() } else { self.digests(reader)? };
+            let news = if self.tells() { self.news(reader, request)? } else { News::untold() };
+            let digests = if news.more { Vec::new() } else { reader.digests(|grid| self.reads(grid))? };
             let judged = judged(reader, request)?;
             Ok::<_, StoreError>((news, digests, judged))
         });
@@ -163,9 +188,11 @@ impl Office {
         if request.push.is_empty() {
             return Ok((0, Vec::new()));
         }
+        let nowhere = Scope::new(Vec::new());
+        let scope = if self.trust == Trust::Removed { &nowhere } else { &self.scope };
         let sender = Sender {
             install: request.install,
-            rights: Rights { role: self.role, scope: &self.scope, names: &self.names },
+            rights: Rights { role: self.role, scope, names: &self.names },
             person: &self.person,
             device: &self.device,
             at: (self.clock)(),
@@ -197,12 +224,6 @@ impl Office {
     /// shared.
     fn reads(&self, grid: &GridCode) -> bool {
         self.scope.covers(grid) || self.scope.codes().iter().any(|code| grid.contains(code))
-    }
-
-    fn digests(&self, reader: &Reader<'_>) -> Result<Vec<Digest>, StoreError> {
-        let mut digests = reader.digests()?;
-        digests.retain(|digest| self.reads(&digest.grid));
-        Ok(digests)
     }
 }
 

@@ -85,7 +85,11 @@ pub(super) async fn note(
             let lacking_here = match (&one.here, &one.there) {
                 (None, _) => true,
                 (Some(_), None) => false,
-                (Some(_), Some(there)) => !writer.holds_all(one.document, there)?,
+                (Some(_), Some(there)) => match writer.holds_all(one.document, there) {
+                    // It cannot be read here, and shall not hide the others.
+                    Err(StoreError::Document(_)) => true,
+                    held => !held?,
+                },
             };
             let lacking_there = one.here.is_some() && !held;
             let (document, grid) = (one.document, grid.clone());

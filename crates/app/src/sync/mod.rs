@@ -6,6 +6,7 @@ mod identity;
 mod leave;
 mod pause;
 mod photo_fetch;
+mod photo_proof;
 mod photo_send;
 pub(crate) mod record;
 pub(crate) mod report;
@@ -28,7 +29,7 @@ pub(crate) use clock::{CLOCK, clock_of};
 pub(crate) use identity::{note as note_identity, note_enrolment, question as who_am_i};
 pub(crate) use leave::{photos_held, proven, stays};
 pub(crate) use photo_fetch::{Fetched, fetch_one};
-pub(crate) use report::VERIFIED;
+pub(crate) use report::{SENT_SINCE, VERIFIED, note_sent_since};
 pub use watch::SyncWatch;
 
 /// What a sync that ended well has proven.
@@ -57,7 +58,12 @@ pub async fn sync(
         exchanged = record::exchange(store, protocol, false, clock, watch).await?;
         watch.fruitless(Question::Refused, now);
     }
-    let differ = store.read(|reader| differing(reader, &exchanged)).map_err(to_api_error)?;
+    if photo_proof::ask(store, protocol, now).await? {
+        exchanged = record::exchange(store, protocol, false, clock, watch).await?;
+    }
+    let differ = store
+        .read(|reader| differing(reader, &exchanged, &reader.digests(|_| true)?))
+        .map_err(to_api_error)?;
     watch.keep_only_differing(&differ);
     let is_due = |grid: &&GridCode| watch.is_due(&Question::Difference((*grid).clone()), now);
     let apart: Vec<GridCode> = differ.iter().filter(is_due).cloned().collect();
@@ -72,7 +78,9 @@ pub async fn sync(
         exchanged = record::exchange(store, protocol, false, clock, watch).await?;
         leave::leave(store, protocol, &exchanged.scope).await?;
         // What differs still is not asked again at every sync.
-        let differ = store.read(|reader| differing(reader, &exchanged)).map_err(to_api_error)?;
+        let differ = store
+            .read(|reader| differing(reader, &exchanged, &reader.digests(|_| true)?))
+            .map_err(to_api_error)?;
         for grid in differ.iter().filter(is_due) {
             unmended = unless_of_one(compare::note(store, protocol, grid).await)?.or(unmended);
             watch.fruitless(Question::Difference(grid.clone()), now);
@@ -115,8 +123,11 @@ fn offer_refused(store: &Store) -> Result<bool, StoreError> {
 }
 
 /// The grid units in which both sides hold different documents although nothing is waiting to be sent.
-fn differing(reader: &Reader<'_>, exchanged: &record::Exchanged) -> Result<Vec<GridCode>, StoreError> {
-    let here = reader.digests()?;
+fn differing(
+    reader: &Reader<'_>,
+    exchanged: &record::Exchanged,
+    here: &[Digest],
+) -> Result<Vec<GridCode>, StoreError> {
     let in_scope = |grid: &GridCode| exchanged.scope.iter().any(|unit| unit.contains(grid));
     let unlike_here = exchanged.digests.iter().filter(|there| !here.contains(there)).map(|there| &there.grid);
     let unknown_there = here
@@ -136,8 +147,8 @@ pub(crate) fn conclude(
     now: DateTime<Utc>,
 ) -> Result<SyncOutcome, StoreError> {
     store.write(|writer| {
-        let differing = differing(writer, &exchanged)?;
-        let here = writer.digests()?;
+        let here = writer.digests(|_| true)?;
+        let differing = differing(writer, &exchanged, &here)?;
         let alike: Vec<Digest> =
             exchanged.digests.iter().filter(|there| here.contains(there)).cloned().collect();
         writer.note_proven(&alike, now)?;
@@ -145,7 +156,7 @@ pub(crate) fn conclude(
         // Both sides hold the same, so what is here is there. Tasks are documents too, and no dossiers.
         let dossiers = writer.dossiers_of(exchanged.digests.iter().map(|there| &there.grid))?;
         let (photos, stored) = writer.photo_counts()?;
-        let missing = writer.photos_missing()?.len() as u64;
+        let missing = writer.missing_photo_count()?;
         // Who reads nothing there compared nothing.
         let compared = !exchanged.scope.is_empty();
         let everything = compared

@@ -11,6 +11,7 @@ use wire::{ApiError, ErrorCode};
 
 use super::SyncWatch;
 use super::pause::Question;
+use super::report::note_sent_since;
 use crate::error::{from_protocol, to_api_error};
 
 /// Sends photos in the order given. Gives the error of one that the server will not take: the others are sent all the
@@ -81,7 +82,11 @@ async fn send_one(
         }
         state = next;
     }
-    store.write::<_, StoreError>(|writer| writer.mark_photo_stored(hash)).map_err(to_api_error)
+    let stored = store.write::<_, StoreError>(|writer| {
+        writer.mark_photo_stored(hash)?;
+        note_sent_since(writer)
+    });
+    stored.map_err(to_api_error)
 }
 
 fn waits_for_a_lead(store: &Store) -> Result<bool, StoreError> {

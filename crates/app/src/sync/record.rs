@@ -9,12 +9,12 @@ use store::{LogEntry, Reader, Store, StoreError, Unsent};
 use uuid::Uuid;
 use wire::message::SyncPhase;
 use wire::sync::{
-    Cursor, DeviceReport, Digest, DocumentChanges, ExchangeReply, ExchangeRequest, Feed, PAGE_BYTES,
-    PROTOCOL, Push, SyncProtocol, WantedPhoto,
+    Cursor, DeviceReport, Digest, DocumentChanges, ExchangeReply, ExchangeRequest, Feed, MAX_PHOTOS_OFFERED,
+    PAGE_BYTES, PROTOCOL, Push, SyncProtocol, WantedPhoto,
 };
 use wire::{ApiError, ErrorCode};
 
-use super::report::report;
+use super::report::{note_sent_since, report};
 use super::{SyncWatch, clock, identity};
 use crate::error::{from_protocol, to_api_error};
 
@@ -99,6 +99,7 @@ pub(crate) fn offer(
         let cursors = reader.log_cursors()?;
         let mut photos = reader.photos_to_send()?;
         photos.extend(reader.removed_unproven()?);
+        photos.truncate(MAX_PHOTOS_OFFERED);
         let request = ExchangeRequest {
             protocol: PROTOCOL,
             install,
@@ -186,7 +187,8 @@ pub(crate) fn take(
             identity::note(writer, reply)?;
             for (place, n) in numbers.iter().enumerate() {
                 match refused.get(&(place as u64)) {
-                    None => writer.mark_sent(*n)?,
+                    None if writer.mark_sent(*n)? => note_sent_since(writer)?,
+                    None => {}
                     Some(reason) => writer.mark_refused(*n, reason)?,
                 }
             }

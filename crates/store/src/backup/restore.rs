@@ -6,9 +6,11 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::check::{compare_files, prove_databases};
-use super::copying::{create_folders, flush_folders, room_for};
+use super::copying::{create_folders, flush_folders, folder_of, room_for};
 use super::{BackupError, BackupProgress, Manifest, REPLICA};
 use crate::StoreError;
+use crate::photo::flush_folder;
+use crate::replica::create_private;
 
 /// The setting by which devices know a store: without it they get to know this one as a new one, and offer all they have.
 const GENERATION: &str = "generation";
@@ -35,7 +37,8 @@ pub fn restore(
     if was_there && fs::read_dir(to).map_err(StoreError::file(to))?.next().is_some() {
         return Err(BackupError::NotEmpty(to.to_owned()));
     }
-    create_folders(to)?;
+    create_folders(folder_of(to))?;
+    create_private(to).and_then(|()| flush_folder(folder_of(to))).map_err(StoreError::file(to))?;
     if let Err(error) = copy(from, to, &manifest, progress) {
         clear(to, was_there);
         return Err(error);

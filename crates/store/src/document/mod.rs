@@ -92,11 +92,13 @@ impl Document {
         if snapshot.is_empty() {
             return Ok(Self::begin(kind));
         }
-        let mut doc =
-            AutoCommit::load(snapshot).map_err(|error| DocumentError::Damaged(error.to_string()))?;
-        // One that was saved by an older version begins with less.
-        genesis::complete(kind, &mut doc)?;
-        Ok(Self { kind, doc })
+        caught(|| {
+            let mut doc =
+                AutoCommit::load(snapshot).map_err(|error| DocumentError::Damaged(error.to_string()))?;
+            // One that was saved by an older version begins with less.
+            genesis::complete(kind, &mut doc)?;
+            Ok(Self { kind, doc })
+        })
     }
 
     /// What kind of document this is.
@@ -197,6 +199,11 @@ pub fn read_change(bytes: &[u8]) -> Result<Change, DocumentError> {
 /// Reads a change that was taken in before, or made here: what is refused from now on stays readable.
 pub(crate) fn read_kept_change(bytes: &[u8]) -> Result<Change, DocumentError> {
     caught(|| Change::from_bytes(bytes.to_vec()).map_err(|error| DocumentError::Damaged(error.to_string())))
+}
+
+/// Whether these bytes are the change with this hash.
+pub(crate) fn is_change(bytes: &[u8], hash: ChangeHash) -> bool {
+    read_kept_change(bytes).is_ok_and(|change| change.hash() == hash)
 }
 
 /// Runs code that may panic on crafted input, and turns a panic into an error.

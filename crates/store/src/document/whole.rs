@@ -47,6 +47,11 @@ impl Document {
         })
     }
 
+    /// One of its changes; `None` if it holds no such.
+    pub(crate) fn change(&mut self, hash: &ChangeHash) -> Option<Change> {
+        self.doc.get_change_by_hash(hash)
+    }
+
     /// The hashes of the latest changes, sorted, without the fixed ones: those that somebody made.
     pub(crate) fn made_heads(kind: DocumentKind, heads: &[u8]) -> Vec<[u8; 32]> {
         let (heads, _) = heads.as_chunks::<32>();

@@ -38,18 +38,9 @@ const UNMENTIONED: &str = "NOT EXISTS (SELECT 1 FROM photo WHERE photo.hash = ph
 impl Reader<'_> {
     /// Documents of grid units that are not to be here, and documents that left theirs.
     pub fn leaving(&self, stays: impl Fn(&GridCode) -> bool) -> Result<Vec<LeavingDocument>, StoreError> {
-        // A screen asks this twice a second: from unit to unit, without a look at the documents between.
-        let mut statement = self.connection.prepare_cached(
-            "WITH RECURSIVE unit (grid) AS (
-                SELECT min(grid) FROM document
-                UNION ALL SELECT (SELECT min(grid) FROM document WHERE document.grid > unit.grid) FROM unit
-                    WHERE unit.grid IS NOT NULL
-             ) SELECT grid FROM unit WHERE grid IS NOT NULL",
-        )?;
-        let grids: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         let mut leaving = Vec::new();
-        for code in grids {
-            let grid: GridCode = code.parse().map_err(|_| StoreError::Row("document"))?;
+        // A screen asks this twice a second.
+        for grid in self.grids_with_documents()? {
             // CROSS: from the few that departed to their documents.
             let from = if stays(&grid) {
                 "departed CROSS JOIN document ON document.id = departed.document AND document.grid = departed.grid"
@@ -61,7 +52,7 @@ impl Reader<'_> {
                     (SELECT count(*) FROM change WHERE change.document = document.id AND change.unsent = 1)
                  FROM {from} WHERE document.grid = ?1 ORDER BY document.id"
             ))?;
-            let mut rows = statement.query([&code])?;
+            let mut rows = statement.query([grid.as_str()])?;
             while let Some(row) = rows.next()? {
                 leaving.push(LeavingDocument {
                     document: row.get(0)?,
@@ -250,7 +241,10 @@ mod tests {
         assert_eq!(remove_all(&store), 0, "it was not sent");
         store
             .write::<_, StoreError>(|writer| {
-                writer.unsent_after(0, usize::MAX)?.iter().try_for_each(|unsent| writer.mark_sent(unsent.n))
+                writer
+                    .unsent_after(0, usize::MAX)?
+                    .iter()
+                    .try_for_each(|unsent| writer.mark_sent(unsent.n).map(drop))
             })
             .unwrap();
         assert_eq!(remove_all(&store), 1);

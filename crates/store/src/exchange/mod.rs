@@ -2,11 +2,13 @@
 //! another village, what was proven, and what may leave a device.
 
 mod difference;
+mod digest;
 mod erase;
 mod heads;
 mod leaving;
 mod moving;
 mod proof;
+mod repair;
 mod usage;
 mod whole;
 

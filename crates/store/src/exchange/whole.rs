@@ -133,6 +133,9 @@ impl Writer<'_> {
             false => Document::read_whole(*kind, bytes),
         };
         let taken = match (read, self.document_place(*document)?) {
+            (Ok(whole), Some((kind, _))) if self.is_damaged(*document, kind)? => {
+                self.repair(snapshot, whole)?
+            }
             (Ok(mut whole), Some(_)) => {
                 let changes = whole.changes()?;
                 let changes = changes.iter().map(|change| change.raw_bytes().to_vec().into()).collect();
@@ -154,15 +157,7 @@ impl Writer<'_> {
     /// Keeps a document that is not here, if it says that it belongs where it was said to.
     fn keep_whole(&self, snapshot: &Snapshot, mut whole: Document) -> Result<bool, StoreError> {
         let Snapshot { document, kind, grid, bytes } = snapshot;
-        let Ok(content) = Content::read(&whole, *document) else { return Ok(false) };
-        let belongs = match &content {
-            Content::Dossier(dossier) => dossier.as_ref().is_some_and(|dossier| dossier.fields.grid == *grid),
-            Content::Task(task) => task.as_ref().is_some_and(|task| task.grid == *grid),
-            Content::County(_) => *document == county_id(grid),
-        };
-        if !belongs {
-            return Ok(false);
-        }
+        let Some(content) = belonging(snapshot, &whole) else { return Ok(false) };
         self.transaction
             .prepare_cached(
                 "INSERT INTO document (id, kind, grid, snapshot, heads) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -185,14 +180,14 @@ impl Writer<'_> {
         if !self.is_compacted(document)? {
             return Ok(());
         }
-        let Some((kind, grid)) = self.document_place(document)? else { return Ok(()) };
-        let mut stored = self.load(document, kind)?;
+        let Some((kind, _)) = self.document_place(document)? else { return Ok(()) };
+        let Some((mut saved, grid)) = self.load_saved(document, kind)? else { return Ok(()) };
         let rows: HashSet<[u8; 32]> = self
             .transaction
             .prepare_cached("SELECT hash FROM change WHERE document = ?1")?
             .query_map([document], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
-        let mut changes = stored.document.changes()?;
+        let mut changes = saved.changes()?;
         changes.retain(|change| !rows.contains(&change.hash().0));
         let least: i64 = self
             .transaction
@@ -269,4 +264,16 @@ impl Writer<'_> {
             .execute([document])?;
         Ok(offered as u64)
     }
+}
+
+/// What the whole document says, if it says that it belongs where it was said to.
+pub(super) fn belonging(snapshot: &Snapshot, whole: &Document) -> Option<Content> {
+    let Snapshot { document, kind: _, grid, bytes: _ } = snapshot;
+    let content = Content::read(whole, *document).ok()?;
+    let belongs = match &content {
+        Content::Dossier(dossier) => dossier.as_ref().is_some_and(|dossier| dossier.fields.grid == *grid),
+        Content::Task(task) => task.as_ref().is_some_and(|task| task.grid == *grid),
+        Content::County(_) => *document == county_id(grid),
+    };
+    belongs.then_some(content)
 }

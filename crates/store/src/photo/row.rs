@@ -39,6 +39,12 @@ pub struct MissingPhotoRow {
 const NOT_WHERE_IT_SHOULD_BE: &str = "FROM photo JOIN site ON site.id = photo.site
     LEFT JOIN photo_file ON photo_file.hash = photo.hash WHERE coalesce(photo_file.stored, 0) = 0";
 
+const UNSENT: &str = "FROM photo_file JOIN photo ON photo.hash = photo_file.hash
+    WHERE photo_file.stored = 0 AND photo_file.removed = 0";
+
+const MISSING: &str = "FROM photo
+    WHERE NOT EXISTS (SELECT 1 FROM photo_file WHERE photo_file.hash = photo.hash)";
+
 impl Reader<'_> {
     /// What is known of a photo whose bytes are here.
     pub fn photo_file(&self, hash: &PhotoHash) -> Result<Option<PhotoFile>, StoreError> {
@@ -58,11 +64,14 @@ impl Reader<'_> {
 
     /// Photos that records mention, that are here, and that the server has not proved it holds: the oldest first.
     pub fn photos_to_send(&self) -> Result<Vec<PhotoHash>, StoreError> {
-        self.hashes(
-            "SELECT photo_file.hash FROM photo_file JOIN photo ON photo.hash = photo_file.hash
-             WHERE photo_file.stored = 0 AND photo_file.removed = 0
-             GROUP BY photo_file.hash ORDER BY min(photo.id)",
-        )
+        self.hashes(&format!(
+            "SELECT photo_file.hash {UNSENT} GROUP BY photo_file.hash ORDER BY min(photo.id)"
+        ))
+    }
+
+    /// How many photos there are to send.
+    pub fn unsent_photo_count(&self) -> Result<u64, StoreError> {
+        self.count(&format!("SELECT count(DISTINCT photo_file.hash) {UNSENT}"))
     }
 
     /// Photos that were removed from here and that the server, another one or a restored one, has not proved it holds.
@@ -70,13 +79,24 @@ impl Reader<'_> {
         self.hashes("SELECT hash FROM photo_file WHERE stored = 0 AND removed = 1 ORDER BY hash")
     }
 
+    /// Photos that the server has proved it holds, of those that are here or were removed from here: at most so many, in
+    /// the order of their hashes after one of them.
+    pub fn stored_photos(&self, after: &str, most: u32) -> Result<Vec<PhotoHash>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT hash FROM photo_file WHERE stored = 1 AND hash > ?1 ORDER BY hash LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![after, most], |row| row.get::<_, String>(0))?;
+        rows.map(|hash| hash?.parse().map_err(|_| StoreError::Row("photo_file"))).collect()
+    }
+
     /// Photos that records mention and that are not here, without those that were removed: the newest first.
     pub fn photos_missing(&self) -> Result<Vec<PhotoHash>, StoreError> {
-        self.hashes(
-            "SELECT hash FROM photo
-             WHERE NOT EXISTS (SELECT 1 FROM photo_file WHERE photo_file.hash = photo.hash)
-             GROUP BY hash ORDER BY max(id) DESC",
-        )
+        self.hashes(&format!("SELECT hash {MISSING} GROUP BY hash ORDER BY max(id) DESC"))
+    }
+
+    /// How many photos are missing here.
+    pub fn missing_photo_count(&self) -> Result<u64, StoreError> {
+        self.count(&format!("SELECT count(DISTINCT hash) {MISSING}"))
     }
 
     /// Whether a thumbnail of a photo is here.
@@ -165,6 +185,10 @@ impl Reader<'_> {
             .prepare_cached("SELECT DISTINCT site FROM photo WHERE hash = ?1 ORDER BY site LIMIT 100")?;
         let rows = statement.query_map([hash.as_str()], |row| row.get(0).map(SiteId))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn count(&self, sql: &str) -> Result<u64, StoreError> {
+        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
     pub(crate) fn hashes(&self, sql: &str) -> Result<Vec<PhotoHash>, StoreError> {

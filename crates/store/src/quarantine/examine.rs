@@ -230,17 +230,21 @@ fn words(before: &Content, after: Option<&Content>) -> Vec<String> {
 /// actor, else as they were given.
 pub(crate) fn in_order(changes: Vec<Change>) -> Vec<Change> {
     let mut places: HashMap<ChangeHash, usize> = HashMap::new();
+    let mut numbers: HashMap<ChangeHash, (&[u8], u64)> = HashMap::new();
     let mut of_actors: HashMap<(&[u8], u64), ChangeHash> = HashMap::new();
     for (place, change) in changes.iter().enumerate() {
+        let number = (change.actor_id().to_bytes(), change.seq());
         places.insert(change.hash(), place);
-        of_actors.insert((change.actor_id().to_bytes(), change.seq()), change.hash());
+        numbers.insert(change.hash(), number);
+        of_actors.insert(number, change.hash());
     }
     let mut built_on: HashMap<ChangeHash, Vec<usize>> = HashMap::new();
     let mut lacks = vec![0_usize; changes.len()];
     for ((place, change), lacks) in changes.iter().enumerate().zip(&mut lacks) {
-        // Ours always name the one before; whoever makes others may not.
-        let before = of_actors.get(&(change.actor_id().to_bytes(), change.seq().saturating_sub(1)));
-        let unnamed = before.filter(|hash| !change.deps().contains(hash) && **hash != change.hash());
+        // Ours always name the one before; whoever makes others may not, or may have given a number twice.
+        let number = (change.actor_id().to_bytes(), change.seq().saturating_sub(1));
+        let named = change.deps().iter().filter_map(|hash| numbers.get(hash)).any(|named| *named == number);
+        let unnamed = of_actors.get(&number).filter(|hash| !named && **hash != change.hash());
         for hash in change.deps().iter().filter(|hash| places.contains_key(hash)).chain(unnamed) {
             *lacks += 1;
             built_on.entry(*hash).or_default().push(place);

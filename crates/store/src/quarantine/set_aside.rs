@@ -10,16 +10,18 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use wire::sync::DocumentKind;
 
-use super::unreadable::Unreadable;
 use super::{Content, Fact, Rights, judge};
 use crate::change::{Stored, kind_word};
-use crate::document::{Author, Document, DossierWrite, read_kept_change};
+use crate::document::{Author, Document, DocumentError, DossierWrite, read_kept_change};
 use crate::{NewChange, StoreError, Writer};
 
 /// The changes of one document, in the order in which they came.
+#[derive(Default)]
 struct Split {
     kept: Vec<Change>,
+    /// Those that can be read of all that goes.
     away: Vec<Change>,
+    gone: Vec<ChangeHash>,
 }
 
 impl Writer<'_> {
@@ -31,7 +33,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Sets refused changes aside, given as [`crate::Reader::held_there`] names them, with what the lead said.
+    /// Sets refused changes aside, given as [`crate::Reader::held_there`] names them, with what the lead said. Those of a
+    /// document that cannot be read or built again stay where they are until it can: they hold up nothing else.
     pub fn set_refused_aside(
         &self,
         refused: &[(&[u8], &str)],
@@ -47,16 +50,20 @@ impl Writer<'_> {
             while let Some(row) = rows.next()? {
                 documents.entry(row.get(0)?).or_default().insert(ChangeHash(row.get(1)?), comment);
             }
-            for Unreadable { n, document, change } in self.unreadable_there(hash)? {
-                match change {
-                    Some(change) => drop(documents.entry(document).or_default().insert(change, comment)),
-                    // Nothing here was built from it.
-                    None => self.put_away(n, comment, author)?,
-                }
+            for (document, change) in self.unreadable_there(hash)? {
+                documents.entry(document).or_default().insert(change, comment);
             }
         }
         for (document, refused) in documents {
-            self.set_aside_of(document, refused, rights, author)?;
+            self.transaction.execute_batch("SAVEPOINT one_document")?;
+            match self.set_aside_of(document, &refused, rights, author) {
+                Err(StoreError::Document(error)) => {
+                    tracing::error!(%document, %error, "what a lead refused cannot be set aside");
+                    self.transaction.execute_batch("ROLLBACK TO one_document")?;
+                }
+                set_aside => set_aside?,
+            }
+            self.transaction.execute_batch("RELEASE one_document")?;
         }
         Ok(())
     }
@@ -64,15 +71,14 @@ impl Writer<'_> {
     fn set_aside_of(
         &self,
         id: Uuid,
-        refused: HashMap<ChangeHash, &str>,
+        refused: &HashMap<ChangeHash, &str>,
         rights: &Rights<'_>,
         author: &Author,
     ) -> Result<(), StoreError> {
-        let kind = self.document_kind(id)?.ok_or(StoreError::Row("document"))?;
-        let grid = self.load(id, kind)?.grid.ok_or(StoreError::Row("document"))?;
+        let (kind, grid) = self.document_place(id)?.ok_or(StoreError::Row("document"))?;
         let comment = refused.values().next().copied().unwrap_or_default();
         self.take_apart(id)?;
-        let Split { kept, away } = self.split(id, &refused)?;
+        let Split { kept, away, gone } = self.split(id, kind, refused)?;
         let mut document = Document::begin(kind);
         document.apply(kept.clone())?;
         // What moved it may be among what goes.
@@ -90,7 +96,7 @@ impl Writer<'_> {
             Vec::new()
         };
         let name = self.site(SiteId(id))?.map(|site| site.row.name).unwrap_or_default();
-        for change in &away {
+        for hash in &gone {
             self.transaction.execute(
                 "INSERT INTO set_aside (document, kind, grid, name, hash, bytes, reason, comment, at)
                  SELECT ?1, ?2, ?3, ?4, hash, bytes, refused, ?6, ?7 FROM change WHERE document = ?1 AND hash = ?5",
@@ -99,21 +105,21 @@ impl Writer<'_> {
                     kind_word(kind),
                     grid.as_str(),
                     name,
-                    change.hash().0,
-                    refused.get(&change.hash()).copied().unwrap_or(comment),
+                    hash.0,
+                    refused.get(hash).copied().unwrap_or(comment),
                     author.at.timestamp_millis()
                 ],
             )?;
-            self.transaction.execute(
-                "DELETE FROM change WHERE document = ?1 AND hash = ?2",
-                params![id, change.hash().0],
-            )?;
+            self.transaction
+                .execute("DELETE FROM change WHERE document = ?1 AND hash = ?2", params![id, hash.0])?;
         }
         self.begin_again(id, kind, &mut document, kept.is_empty())?;
         let mut stored = Stored { document, loose: 0, grid: (!kept.is_empty()).then(|| grid.clone()) };
         let change = match kind {
-            DocumentKind::Dossier => stored.document.write_dossier(&self.actor_of(id)?, author, &honest)?,
-            DocumentKind::County | DocumentKind::Task => None,
+            DocumentKind::Dossier if !honest.is_empty() => {
+                stored.document.write_dossier(&self.actor_of(id)?, author, &honest)?
+            }
+            DocumentKind::Dossier | DocumentKind::County | DocumentKind::Task => None,
         };
         if let Some(change) = change {
             self.append(&NewChange {
@@ -129,15 +135,36 @@ impl Writer<'_> {
     }
 
     /// Which changes stay, and which go because they were refused or build on what was.
-    fn split(&self, id: Uuid, refused: &HashMap<ChangeHash, &str>) -> Result<Split, StoreError> {
-        let mut statement =
-            self.transaction.prepare_cached("SELECT bytes FROM change WHERE document = ?1 ORDER BY n")?;
+    ///
+    /// # Errors
+    /// When one cannot be read, neither as it was written nor from the whole document, and was not refused.
+    fn split(
+        &self,
+        id: Uuid,
+        kind: DocumentKind,
+        refused: &HashMap<ChangeHash, &str>,
+    ) -> Result<Split, StoreError> {
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT hash, bytes FROM change WHERE document = ?1 ORDER BY n")?;
         let mut rows = statement.query([id])?;
-        let (mut split, mut gone) = (Split { kept: Vec::new(), away: Vec::new() }, HashSet::new());
+        let mut split = Split::default();
         while let Some(row) = rows.next()? {
-            let change = read_kept_change(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)?;
-            if refused.contains_key(&change.hash()) || change.deps().iter().any(|hash| gone.contains(hash)) {
-                gone.insert(change.hash());
+            let hash = ChangeHash(row.get(0)?);
+            let written = read_kept_change(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?);
+            let change = match written {
+                Ok(change) if change.hash() == hash => change,
+                _ => match self.load_saved(id, kind)?.and_then(|(mut saved, _)| saved.change(&hash)) {
+                    Some(change) => change,
+                    None if refused.contains_key(&hash) => {
+                        split.gone.push(hash);
+                        continue;
+                    }
+                    None => return Err(DocumentError::Damaged(format!("change {hash}")).into()),
+                },
+            };
+            if refused.contains_key(&hash) || change.deps().iter().any(|hash| split.gone.contains(hash)) {
+                split.gone.push(hash);
                 split.away.push(change);
             } else {
                 split.kept.push(change);
@@ -199,6 +226,10 @@ fn honest_part(
     let rebuilt = before.clone();
     let (mut honest, mut others) = (Vec::new(), Vec::new());
     for change in away {
+        // It builds on what cannot be read.
+        if document.fits(change).is_err() {
+            continue;
+        }
         document.apply(vec![change.clone()])?;
         let after = Content::read(&document, id)?;
         for fact in before.facts_until(&after) {

@@ -96,10 +96,11 @@ fn what_is_restored_is_what_was_and_a_new_store() {
     checked(&out).unwrap();
     assert_eq!(restored(&out, &new).unwrap().manifest, manifest);
     assert_eq!(looked_at(&new).faults, vec![]);
+    assert_eq!((secret(&out), secret(&new)), (0o700, 0o700), "nobody else looks into them");
     assert_eq!((secret(&out.join("tls/key.pem")), secret(&new.join("tls/key.pem"))), (0o600, 0o600));
     let store = Store::open(&new, Role::Office).unwrap();
     let before = Store::open(&data, Role::Office).unwrap();
-    let digests = |store: &Store| store.read::<_, StoreError>(|reader| reader.digests()).unwrap();
+    let digests = |store: &Store| store.read::<_, StoreError>(|reader| reader.digests(|_| true)).unwrap();
     assert_eq!(digests(&store), digests(&before));
     let generation =
         |store: &Store| store.read::<_, StoreError>(|reader| reader.setting("generation")).unwrap();

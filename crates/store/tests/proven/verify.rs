@@ -237,3 +237,37 @@ fn a_folder_of_another_version_is_not_looked_at() {
     assert!(Store::open_reading(nothing.path()).is_err());
     assert_eq!(fs::read_dir(nothing.path()).unwrap().count(), 0, "looking creates nothing");
 }
+
+#[test]
+fn a_document_that_cannot_be_read_keeps_nobody_from_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let sites = office(folder.path());
+    let connection = rusqlite::Connection::open(folder.path().join("replica.sqlite")).unwrap();
+    connection.execute("UPDATE document SET snapshot = x'00' WHERE id = ?1", [sites[0].0]).unwrap();
+    connection.execute("UPDATE setting SET value = 'older' WHERE key = 'view_version'", []).unwrap();
+    drop(connection);
+    let store = Store::open(folder.path(), Role::Office).unwrap();
+    let shown = |site| store.read::<_, StoreError>(|reader| reader.site(site)).unwrap().is_some();
+    assert_eq!((shown(sites[0]), shown(sites[1])), (false, true));
+}
+
+#[test]
+fn only_what_can_be_read_is_called_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let sites = office(folder.path());
+    let store = Store::open(folder.path(), Role::Office).unwrap();
+    let heads = store.read::<_, StoreError>(|reader| reader.heads_of(sites[0].0)).unwrap().unwrap();
+    let held = || store.read::<_, StoreError>(|reader| reader.changes_here(&[&heads])).unwrap();
+    let connection = rusqlite::Connection::open(folder.path().join("replica.sqlite")).unwrap();
+    let bytes: Vec<u8> =
+        connection.query_row("SELECT bytes FROM change WHERE hash = ?1", [&heads], |row| row.get(0)).unwrap();
+    let set =
+        |bytes: &[u8]| connection.execute("UPDATE change SET bytes = ?2 WHERE hash = ?1", (&heads, bytes));
+    assert_eq!(held(), [true]);
+    set(&bytes[..bytes.len() - 1]).unwrap();
+    assert_eq!(held(), [false]);
+    set(&bytes).unwrap();
+    assert_eq!(held(), [true]);
+    connection.execute("UPDATE document SET snapshot = x'00' WHERE id = ?1", [sites[0].0]).unwrap();
+    assert_eq!(held(), [false]);
+}

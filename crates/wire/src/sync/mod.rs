@@ -37,6 +37,8 @@ pub const MAX_CHANGES_NAMED: usize = 10_000;
 pub const MAX_DOCUMENTS_NAMED: usize = 1_000;
 /// How many photos one question or one message of thumbnails names at most.
 pub const MAX_PHOTOS_NAMED: usize = 1_000;
+/// How many photos one exchange offers at most.
+pub const MAX_PHOTOS_OFFERED: usize = 20_000;
 
 /// What kind of document a change belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -97,9 +99,9 @@ pub struct ExchangeRequest {
     pub cursors: Vec<Cursor>,
     /// What the device made.
     pub push: Vec<Push>,
-    /// Photos that the device can send, so that the server says which it lacks.
+    /// Photos that the device can send, so that the server says which it lacks; at most [`MAX_PHOTOS_OFFERED`].
     pub photos: Vec<PhotoHash>,
-    /// Hashes of changes that the server said it holds until a lead has decided.
+    /// Hashes of changes that the server said it holds until a lead has decided; at most [`MAX_CHANGES_NAMED`].
     pub held: Vec<ByteBuf>,
     /// How the device is, for whoever looks after devices at the office.
     pub report: DeviceReport,
