@@ -2,7 +2,7 @@
 
 use app::App;
 use domain::{DecisionId, Role, SiteField, Verdict};
-use office::{DONGHUI, Desk, Inspector, TestOffice, decision, sql};
+use office::{DONGHUI, Desk, Inspector, TestOffice, decision, lose, sql};
 use store::StoreError;
 use wire::message::*;
 
@@ -227,4 +227,23 @@ async fn a_photo_that_the_office_lost_is_sent_again_by_who_has_it() {
     ahua.sync().await.unwrap();
     assert_eq!(std::fs::read(&file).unwrap(), bytes);
     assert_eq!(ahua.status().verified.unwrap().photos, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dossier_that_is_damaged_on_a_device_keeps_no_other_from_refilling_the_office() {
+    let office = TestOffice::of_donghui().await;
+    let ahua = office.member("阿华", Role::Lead).await;
+    ahua.sync().await.unwrap();
+    let (bad, good) = (ahua.find("曾美服装厂")[0].id, ahua.find("闽南厦集五金加工厂")[0].id);
+    let name = ahua.dossier(good).fields.name;
+    lose(office.folder.path(), bad);
+    lose(office.folder.path(), good);
+    sql(ahua.folder.path(), "UPDATE document SET snapshot = x'00010203' WHERE id = ?1", bad);
+    ahua.sync().await.unwrap();
+    let lead = Desk::of(&office.app, "陈主任", Role::Lead, &[DONGHUI]);
+    assert_eq!(lead.dossier(good).fields.name, name);
+    let status = ahua.status();
+    assert_eq!(status.verified, None);
+    let [difference] = status.differing.as_slice() else { panic!("{status:?}") };
+    assert_eq!((difference.documents, difference.first[0].site), (1, Some(bad)));
 }

@@ -2,22 +2,11 @@
 //! as proven.
 
 use domain::{Role, SiteField, SiteId};
-use office::{DONGHUI, Inspector, TestOffice, sql};
+use office::{DONGHUI, Inspector, TestOffice, lose, sql};
 use wire::message::*;
 
 fn receipts(person: &Inspector, site: SiteId) -> SiteReceipts {
     person.call("sync.receipts", OneSite { site })
-}
-
-/// All of a document, as a disk that lost a part of itself loses it.
-fn lose(folder: &std::path::Path, site: SiteId) {
-    for statement in [
-        "DELETE FROM change WHERE document = ?1",
-        "DELETE FROM document WHERE id = ?1",
-        "DELETE FROM site WHERE id = ?1",
-    ] {
-        sql(folder, statement, site);
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

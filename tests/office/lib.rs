@@ -334,3 +334,14 @@ pub fn sql(folder: &Path, statement: &str, document: SiteId) {
     connection.busy_timeout(Duration::from_secs(10)).unwrap();
     connection.execute(statement, [document.0]).unwrap();
 }
+
+/// All of a document, as a disk that lost a part of itself loses it.
+pub fn lose(folder: &Path, site: SiteId) {
+    for statement in [
+        "DELETE FROM change WHERE document = ?1",
+        "DELETE FROM document WHERE id = ?1",
+        "DELETE FROM site WHERE id = ?1",
+    ] {
+        sql(folder, statement, site);
+    }
+}

@@ -25,6 +25,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("schema/0008-draft-owner.sql")),
     M::up(include_str!("schema/0009-poison.sql")),
     M::up(include_str!("schema/0010-exchange.sql")),
+    M::up(include_str!("schema/0011-unreadable.sql")),
 ];
 
 /// What connections may do.

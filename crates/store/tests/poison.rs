@@ -288,3 +288,51 @@ fn what_arrives_at_once_is_taken_in_by_its_numbers_whatever_it_names() {
         "sent again it is answered the same"
     );
 }
+
+#[test]
+fn a_damaged_document_is_taken_from_the_office_with_what_the_office_lacks() {
+    let (phone, site, _) = device();
+    phone.edit(site, vec![DossierWrite::SetField(SiteField::Remark, "没发出去".into())]);
+    phone.edit(site, vec![DossierWrite::SetField(SiteField::Operator, "读不出来".into())]);
+    phone.edit(site, vec![DossierWrite::SetField(SiteField::Telephone, "12700000001".into())]);
+    let changes = phone.changes();
+    let office = Replica::new(store::Role::Office);
+    assert_eq!(office.pushed(1, site, &changes[..2]), [Ok(()), Ok(())]);
+    office.rename(site, "办公室改名");
+    let numbers: Vec<i64> =
+        phone.read(|reader| reader.unsent_after(0, usize::MAX)).iter().map(|unsent| unsent.n).collect();
+    phone
+        .store
+        .write::<_, StoreError>(|writer| numbers[..2].iter().try_for_each(|n| writer.mark_sent(*n).map(drop)))
+        .unwrap();
+    let database = rusqlite::Connection::open(phone.store.folder().join("replica.sqlite")).unwrap();
+    database.execute("UPDATE document SET snapshot = x'00'", []).unwrap();
+    database.execute("UPDATE change SET bytes = x'00' WHERE n = ?1", [numbers[4]]).unwrap();
+    let whole = office.read(|reader| reader.snapshot(site.0)).unwrap();
+    assert!(phone.store.write::<_, StoreError>(|writer| writer.ingest_snapshot(&whole, at(91))).unwrap());
+    let fields = || phone.read(|reader| reader.dossier(site)).unwrap().fields;
+    let shown = || (fields().name, fields().remark, fields().operator, fields().telephone);
+    assert_eq!(fields().remark, "没发出去");
+    assert!(["办公室改名", "新发五金加工点"].contains(&fields().name.as_str()), "both were written apart");
+    let unsent = || phone.read(|reader| reader.unsent_after(0, usize::MAX));
+    let waiting: Vec<i64> = unsent().iter().map(|unsent| unsent.n).collect();
+    assert_eq!(waiting, numbers[2..], "whatever the office lacks is offered, also what cannot be read");
+
+    // The office answers, and a lead refuses what nobody can read.
+    let (scope, names) = (Scope::new(vec![village()]), [NAME.to_owned()]);
+    let rights = Rights { role: Role::Inspector, scope: &scope, names: &names };
+    let author = Author { person: NAME.into(), command: "test", at: at(92) };
+    let refused = phone.store.write::<_, StoreError>(|writer| {
+        writer.mark_refused(numbers[4], "damaged")?;
+        writer.mark_refused(numbers[5], "missing_dependencies")?;
+        let hash = &writer.held_there()?[0];
+        writer.set_refused_aside(&[(hash, "请重新填报")], &rights, &author)
+    });
+    refused.unwrap();
+    let waiting: Vec<Vec<u8>> = unsent().into_iter().map(|unsent| unsent.entry.bytes).collect();
+    assert_eq!(waiting, changes[2..4], "with it goes what builds on it");
+    assert_eq!(phone.read(|reader| reader.set_aside()).len(), 1);
+    assert_eq!(office.pushed(1, site, &waiting), [Ok(()), Ok(())]);
+    let there = office.read(|reader| reader.dossier(site)).unwrap().fields;
+    assert_eq!((there.name, there.remark, there.operator, there.telephone), shown());
+}

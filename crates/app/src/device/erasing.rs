@@ -52,7 +52,8 @@ impl<C: Connect> Core<C> {
 /// did: not while anything is unsent, or the office lacks anything.
 async fn erase_proven(store: &Store, protocol: &impl SyncProtocol) -> Result<bool, ApiError> {
     let waits = |reader: &Reader<'_>| -> Result<bool, StoreError> {
-        Ok(reader.unsent_count()? > 0 || reader.unsent_photo_count()? > 0)
+        // Photos of a dossier that cannot be read are not known.
+        Ok(reader.unsent_count()? > 0 || reader.unsent_photo_count()? > 0 || reader.any_unreadable(None)?)
     };
     if store.read(waits).map_err(to_api_error)? {
         return Ok(false);

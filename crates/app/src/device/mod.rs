@@ -219,6 +219,10 @@ impl<C: Connect> Core<C> {
         let Some(_running) = self.begin() else {
             // Whatever is running sees to it when it ends.
             self.asked.store(true, Ordering::Release);
+            if !self.running.load(Ordering::Acquire) {
+                // It has just ended.
+                self.bell.notify_one();
+            }
             return Ok(());
         };
         let Some(server) = self.server().map_err(to_api_error)? else {

@@ -47,6 +47,10 @@ fn number(writer: &Writer<'_>, mut papers: Vec<PaperToNumber>, now: DateTime<Utc
         if !writes.contains_key(&site) && writable(writer, site)?.is_none() {
             continue;
         }
+        if writer.any_unreadable(Some(&series.town))? {
+            tracing::error!(paper = %id, town = %series.town, "a dossier of the town cannot be read; it may have the next number");
+            continue;
+        }
         let before = match last.get(&series) {
             Some(last) => *last,
             None => writer.highest_number(&series)?,

@@ -13,6 +13,7 @@ use wire::sync::{
 };
 use wire::{ApiError, ErrorCode};
 
+use super::report::note_sent_since;
 use crate::error::{from_protocol, to_api_error};
 
 /// How many documents one question asks for: what does not fit into an answer was named in vain.
@@ -49,7 +50,13 @@ pub(super) async fn mend(
                     // The office has all of it, as part of another grid unit.
                     writer.note_departed(one.document, grid)?;
                 } else {
-                    writer.offer_all(one.document)?;
+                    match writer.offer_all(one.document) {
+                        // It shall not keep the others from being offered.
+                        Err(StoreError::Document(error)) => {
+                            tracing::error!(document = %one.document, %error, "a document cannot be offered");
+                        }
+                        offered => drop(offered?),
+                    }
                 }
             }
             if held.contains(&false) {
@@ -194,6 +201,7 @@ async fn fetch(
             let mut lacking = 0;
             for snapshot in wanted {
                 lacking += mend_one(writer, snapshot, own, now)?;
+                note_sent_since(writer)?;
             }
             if lacking > 0 { writer.doubt_photos() } else { Ok(()) }
         };

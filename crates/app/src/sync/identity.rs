@@ -6,6 +6,7 @@ use store::{Author, Rights, StoreError, Writer};
 use uuid::Uuid;
 use wire::sync::{DeviceReport, EnrolReply, ExchangeReply, ExchangeRequest, PROTOCOL};
 
+use super::report::note_sent_since;
 use crate::app::{NAMES, OFFICE_KEY, PERSON, ROLE, SCOPE};
 
 /// Asks only whose device this is: to a store that nobody has, the office tells no news.
@@ -78,10 +79,10 @@ pub(super) fn judged(
 ) -> Result<(), StoreError> {
     let mut refused = Vec::new();
     for judged in &reply.judged {
-        if judged.accepted {
-            writer.accept_held(&judged.hash)?;
-        } else {
+        if !judged.accepted {
             refused.push((judged.hash.as_slice(), judged.comment.as_str()));
+        } else if writer.accept_held(&judged.hash)? {
+            note_sent_since(writer)?;
         }
     }
     if refused.is_empty() {

@@ -163,6 +163,7 @@ pub(crate) fn conclude(
             && writer.unsent_count()? == 0
             && differing.is_empty()
             && writer.departed_grids()?.is_empty()
+            && !writer.any_unreadable(None)?
             && photos == stored + missing;
         let verified = everything.then_some(Verification { at: now, dossiers, photos: stored });
         Ok(SyncOutcome { verified, differing, left_undone })

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use store::{Store, StoreError};
-use wire::ApiError;
 use wire::sync::SyncProtocol;
+use wire::{ApiError, ErrorCode};
 
 use super::leave::photos_held;
 use crate::error::to_api_error;
@@ -36,7 +36,16 @@ pub(super) async fn ask(
     }
     let photos =
         store.read::<_, StoreError>(|reader| reader.stored_photos(after, ASKED)).map_err(to_api_error)?;
-    let held = photos_held(protocol, &photos).await?;
+    let held = match photos_held(protocol, &photos).await {
+        // It holds up nothing else; they are asked about again in the next round.
+        Err(error)
+            if matches!(error.code, ErrorCode::Storage | ErrorCode::DiskFull | ErrorCode::Internal) =>
+        {
+            tracing::warn!(%error, "the office cannot say whether it has photos");
+            vec![true; photos.len()]
+        }
+        held => held?,
+    };
     let next = photos.last().filter(|_| photos.len() == ASKED as usize);
     let next = note(next.map_or("", |hash| hash.as_str()));
     let lost = photos.iter().zip(held).filter_map(|(hash, held)| (!held).then_some(hash));

@@ -1,10 +1,12 @@
 //! What documents consist of, for comparing them one by one, and whether single changes are here.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use automerge::ChangeHash;
 use domain::GridCode;
 use rusqlite::{OptionalExtension as _, params};
 use uuid::Uuid;
-use wire::sync::{DocumentHeads, HeadsPage};
+use wire::sync::{DocumentHeads, DocumentKind, HeadsPage};
 
 use crate::change::word_kind;
 use crate::document::is_change;
@@ -41,27 +43,43 @@ impl Reader<'_> {
         Ok(statement.query_row([document], |row| row.get(0)).optional()?)
     }
 
-    /// Whether each of these changes is on record here, by hash: whoever asks may give up the only other copy, so the
+    /// Whether each of these changes is on record here, by hash: whoever asks may give up the only other copy, so each
     /// change is read, and its document loaded.
     pub fn changes_here(&self, hashes: &[impl AsRef<[u8]>]) -> Result<Vec<bool>, StoreError> {
-        hashes.iter().map(|hash| self.is_readable(hash.as_ref())).collect()
+        let mut by_document: BTreeMap<Uuid, (DocumentKind, BTreeSet<ChangeHash>)> = BTreeMap::new();
+        for hash in hashes {
+            if let Some((document, kind, hash)) = self.readable(hash.as_ref())? {
+                by_document.entry(document).or_insert_with(|| (kind, BTreeSet::new())).1.insert(hash);
+            }
+        }
+        let mut here = BTreeSet::new();
+        for (document, (kind, mut hashes)) in by_document {
+            let mut stored = match self.load(document, kind) {
+                Err(StoreError::Document(_)) => continue,
+                loaded => loaded?,
+            };
+            hashes.retain(|hash| stored.document.holds(hash));
+            here.extend(hashes.into_iter().map(|hash| hash.0));
+        }
+        Ok(hashes
+            .iter()
+            .map(|hash| <[u8; 32]>::try_from(hash.as_ref()).is_ok_and(|hash| here.contains(&hash)))
+            .collect())
     }
 
-    fn is_readable(&self, hash: &[u8]) -> Result<bool, StoreError> {
+    /// A change whose bytes are what its hash says, and its document.
+    fn readable(&self, hash: &[u8]) -> Result<Option<(Uuid, DocumentKind, ChangeHash)>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT document.id, document.kind, change.hash, change.bytes
              FROM change JOIN document ON document.id = change.document WHERE change.hash = ?1",
         )?;
         let mut rows = statement.query([hash])?;
-        let Some(row) = rows.next()? else { return Ok(false) };
+        let Some(row) = rows.next()? else { return Ok(None) };
         let hash = ChangeHash(row.get(2)?);
         if !is_change(row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?, hash) {
-            return Ok(false);
+            return Ok(None);
         }
         let kind = word_kind(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
-        match self.load(row.get(0)?, kind) {
-            Err(StoreError::Document(_)) => Ok(false),
-            loaded => Ok(loaded?.document.holds(&hash)),
-        }
+        Ok(Some((row.get(0)?, kind, hash)))
     }
 }

@@ -107,7 +107,9 @@ impl Writer<'_> {
             let own = self.photos_here_of(*document)?;
             own.iter().try_for_each(|hash| self.mark_photo_stored(hash))?;
             photos.extend(own);
-            for table in ["change", "compacted", "departed", "moved_here", "proven", "difference"] {
+            for table in
+                ["change", "compacted", "departed", "moved_here", "proven", "difference", "unreadable"]
+            {
                 self.transaction
                     .prepare_cached(&format!("DELETE FROM {table} WHERE document = ?1"))?
                     .execute([document])?;

@@ -22,7 +22,8 @@ impl Reader<'_> {
 
 impl Writer<'_> {
     /// Builds a damaged document again from the whole one that the office sent and from what can be read here of the
-    /// changes that the office does not have. Those that cannot be read wait for a lead. Gives whether it did.
+    /// changes that the office does not have. Those of them that cannot be read, or build on such, are offered as they are,
+    /// and wait for a lead. Gives whether it did.
     pub(super) fn repair(&self, snapshot: &Snapshot, mut whole: Document) -> Result<bool, StoreError> {
         let id = snapshot.document;
         let Some((kind, before)) = self.document_place(id)? else { return Ok(false) };
@@ -35,7 +36,11 @@ impl Writer<'_> {
             .prepare_cached("SELECT n, hash, bytes FROM change WHERE document = ?1 ORDER BY n")?
             .query_map([id], |row| Ok((row.get(0)?, ChangeHash(row.get(1)?), row.get(2)?)))?
             .collect::<Result<_, _>>()?;
-        self.transaction.execute("UPDATE change SET loose = 0 WHERE document = ?1", [id])?;
+        // Whatever stays is not at the office, whatever it said before.
+        self.transaction.execute(
+            "UPDATE change SET loose = 0, unsent = 1, refused = iif(unsent = 1, refused, '') WHERE document = ?1",
+            [id],
+        )?;
         for (n, hash, bytes) in rows {
             if whole.holds(&hash) {
                 self.transaction.prepare_cached("DELETE FROM change WHERE n = ?1")?.execute([n])?;
@@ -60,6 +65,7 @@ impl Writer<'_> {
         };
         self.settle_in(id, Some(&before), &grid)?;
         self.show_again(id, &grid, &whole)?;
+        self.transaction.execute("DELETE FROM unreadable WHERE document = ?1", [id])?;
         Ok(true)
     }
 }

@@ -25,16 +25,17 @@ struct Split {
 }
 
 impl Writer<'_> {
-    /// Notes that a lead let changes in that were held.
-    pub fn accept_held(&self, hash: &[u8]) -> Result<(), StoreError> {
-        self.transaction
+    /// Notes that a lead let changes in that were held. Gives whether that is new.
+    pub fn accept_held(&self, hash: &[u8]) -> Result<bool, StoreError> {
+        let accepted = self
+            .transaction
             .prepare_cached("UPDATE change SET unsent = 0, refused = '' WHERE hash = ?1 AND unsent = 1")?
             .execute([hash])?;
-        Ok(())
+        Ok(accepted > 0)
     }
 
     /// Sets refused changes aside, given as [`crate::Reader::held_there`] names them, with what the lead said. Those of a
-    /// document that cannot be read or built again stay where they are until it can: they hold up nothing else.
+    /// document that cannot be read or built again stay where they are until it was mended: they hold up nothing else.
     pub fn set_refused_aside(
         &self,
         refused: &[(&[u8], &str)],
@@ -58,8 +59,9 @@ impl Writer<'_> {
             self.transaction.execute_batch("SAVEPOINT one_document")?;
             match self.set_aside_of(document, &refused, rights, author) {
                 Err(StoreError::Document(error)) => {
-                    tracing::error!(%document, %error, "what a lead refused cannot be set aside");
+                    tracing::error!(%document, %error, "what a lead refused cannot be set aside yet");
                     self.transaction.execute_batch("ROLLBACK TO one_document")?;
+                    self.wait_for_repair(document)?;
                 }
                 set_aside => set_aside?,
             }
@@ -134,6 +136,16 @@ impl Writer<'_> {
         self.show_again(id, &grid, &stored.document)
     }
 
+    /// Lets a document be compared although changes of it wait, so that it is mended: they are offered again then, and what a
+    /// lead said of them is asked again.
+    fn wait_for_repair(&self, document: Uuid) -> Result<(), StoreError> {
+        self.transaction.execute(
+            "UPDATE change SET refused = 'missing_dependencies' WHERE document = ?1 AND unsent = 1 AND refused <> ''",
+            [document],
+        )?;
+        Ok(())
+    }
+
     /// Which changes stay, and which go because they were refused or build on what was.
     ///
     /// # Errors
@@ -154,7 +166,7 @@ impl Writer<'_> {
             let written = read_kept_change(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?);
             let change = match written {
                 Ok(change) if change.hash() == hash => change,
-                _ => match self.load_saved(id, kind)?.and_then(|(mut saved, _)| saved.change(&hash)) {
+                _ => match self.saved_change(id, kind, &hash)? {
                     Some(change) => change,
                     None if refused.contains_key(&hash) => {
                         split.gone.push(hash);

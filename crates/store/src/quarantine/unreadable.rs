@@ -1,10 +1,11 @@
 //! The device: its own changes that the server cannot read. Those that the disk damaged are written anew from their document.
 //! The others wait for a lead, who can only refuse them.
 
-use automerge::ChangeHash;
+use automerge::{Change, ChangeHash};
 use rusqlite::{OptionalExtension as _, params};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
+use wire::sync::DocumentKind;
 
 use crate::document::is_change;
 use crate::{StoreError, Writer};
@@ -27,6 +28,20 @@ impl Writer<'_> {
         Ok(found)
     }
 
+    /// A change as it stands in its document where that was last saved as a whole; `None` if it does not, or that cannot be
+    /// read.
+    pub(super) fn saved_change(
+        &self,
+        document: Uuid,
+        kind: DocumentKind,
+        hash: &ChangeHash,
+    ) -> Result<Option<Change>, StoreError> {
+        match self.load_saved(document, kind) {
+            Err(StoreError::Document(_)) => Ok(None),
+            loaded => Ok(loaded?.and_then(|(mut saved, _)| saved.change(hash))),
+        }
+    }
+
     /// Writes a change anew from its document if its bytes were damaged here, so that it is offered again. Says whether it
     /// did.
     pub(crate) fn write_anew(&self, n: i64) -> Result<bool, StoreError> {
@@ -39,11 +54,7 @@ impl Writer<'_> {
             return Ok(false);
         };
         let Some((kind, _)) = self.document_place(document)? else { return Ok(false) };
-        let saved = match self.load_saved(document, kind) {
-            Err(StoreError::Document(_)) => None,
-            loaded => loaded?,
-        };
-        let Some(change) = saved.and_then(|(mut saved, _)| saved.change(&hash)) else { return Ok(false) };
+        let Some(change) = self.saved_change(document, kind, &hash)? else { return Ok(false) };
         tracing::warn!(%document, n, before = bytes.len(), "a change was damaged on the disk and is written anew");
         self.transaction
             .prepare_cached("UPDATE change SET bytes = ?2, refused = '' WHERE n = ?1")?

@@ -78,6 +78,16 @@ impl Writer<'_> {
 }
 
 impl Reader<'_> {
+    /// Whether there are documents of a grid unit, or of any, of which the tables show nothing because they could not be
+    /// read: what is counted by the tables lacks them.
+    pub fn any_unreadable(&self, grid: Option<&GridCode>) -> Result<bool, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT 1 FROM unreadable JOIN document ON document.id = unreadable.document
+             WHERE ?1 IS NULL OR (document.grid >= ?1 AND document.grid < ?1 || ':')",
+        )?;
+        Ok(statement.exists([grid.map(GridCode::as_str)])?)
+    }
+
     /// The version that wrote the tables, if that is another one.
     pub fn other_view_version(&self) -> Result<Option<String>, StoreError> {
         let written = self.setting(VERSION_SETTING)?.unwrap_or_default();
@@ -107,6 +117,7 @@ impl Store {
             for view in VIEWS {
                 writer.transaction.execute(&format!("DELETE FROM {view}"), [])?;
             }
+            writer.transaction.execute("DELETE FROM unreadable", [])?;
             let documents: Vec<(Uuid, String, String)> = writer
                 .transaction
                 .prepare("SELECT id, kind, grid FROM document ORDER BY n")?
@@ -120,6 +131,7 @@ impl Store {
                     // It keeps nobody from the others. `verify` names it.
                     Err(StoreError::Document(error)) => {
                         tracing::error!(document = %id, %error, "a document cannot be read and is not shown");
+                        writer.transaction.execute("INSERT INTO unreadable VALUES (?1)", [id])?;
                     }
                     shown => shown?,
                 }

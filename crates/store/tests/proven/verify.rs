@@ -249,6 +249,12 @@ fn a_document_that_cannot_be_read_keeps_nobody_from_the_others() {
     let store = Store::open(folder.path(), Role::Office).unwrap();
     let shown = |site| store.read::<_, StoreError>(|reader| reader.site(site)).unwrap().is_some();
     assert_eq!((shown(sites[0]), shown(sites[1])), (false, true));
+    let unreadable = |grid: &str| {
+        let grid = grid.parse().unwrap();
+        store.read::<_, StoreError>(|reader| reader.any_unreadable(Some(&grid))).unwrap()
+    };
+    assert_eq!((unreadable("350211102"), unreadable("350211103")), (true, false));
+    assert!(store.read::<_, StoreError>(|reader| reader.any_unreadable(None)).unwrap());
 }
 
 #[test]
