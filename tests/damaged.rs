@@ -247,3 +247,33 @@ async fn a_dossier_that_is_damaged_on_a_device_keeps_no_other_from_refilling_the
     let [difference] = status.differing.as_slice() else { panic!("{status:?}") };
     assert_eq!((difference.documents, difference.first[0].site), (1, Some(bad)));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dossier_that_the_tables_had_to_leave_out_is_fetched_and_until_then_nothing_is_called_verified() {
+    let office = TestOffice::of_donghui().await;
+    let ahua = office.inspector("阿华").await;
+    ahua.sync().await.unwrap();
+    let site = ahua.find("曾美服装厂")[0].id;
+    let keep = "INSERT INTO setting SELECT 'kept', hex(snapshot) FROM document WHERE id = ?1";
+    sql(office.folder.path(), keep, site);
+    for folder in [office.folder.path(), ahua.folder.path()] {
+        sql(folder, "UPDATE document SET snapshot = x'00010203' WHERE id = ?1", site);
+    }
+    // What an update of the app leaves of it.
+    for statement in ["DELETE FROM site WHERE id = ?1", "INSERT INTO unreadable VALUES (?1)"] {
+        sql(ahua.folder.path(), statement, site);
+    }
+    ahua.sync().await.unwrap();
+    let status = ahua.status();
+    assert_eq!((status.unsent_changes, &status.verified), (0, &None));
+    assert_eq!((status.differing.len(), status.differing[0].documents), (1, 1), "{status:?}");
+    assert_eq!(ahua.find("曾美服装厂"), []);
+
+    let again =
+        "UPDATE document SET snapshot = unhex((SELECT value FROM setting WHERE key = 'kept')) WHERE id = ?1";
+    sql(office.folder.path(), again, site);
+    ahua.sync().await.unwrap();
+    assert!(ahua.status().verified.is_some(), "{:?}", ahua.status());
+    assert_eq!(ahua.find("曾美服装厂")[0].id, site);
+    ahua.edit(site, SiteField::Remark, "可以再写");
+}

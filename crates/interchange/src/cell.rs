@@ -37,6 +37,14 @@ impl<'r> Cell<'r> {
         }
     }
 
+    /// How many bytes its text has, at least.
+    pub(crate) fn size(self) -> usize {
+        match self {
+            Self::Text(text) | Self::Error(text) => text.len(),
+            Self::Empty | Self::Number(_) | Self::Date(_) => 0,
+        }
+    }
+
     /// The text of a cell for a code, a number or a fixed word: full-width characters are folded, and the signs that
     /// stand for "nothing" are nothing.
     pub(crate) fn word(self) -> Cow<'r, str> {

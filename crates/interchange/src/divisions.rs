@@ -55,7 +55,7 @@ fn unit(
     seen: &mut HashMap<GridCode, RowRef>,
 ) -> Result<GridUnit, Vec<BadRow>> {
     use DivisionColumn::{Code, Level, Name, Parent};
-    if let Some(fault) = row.misplaced_quote().or_else(|| row.cell_beyond_headings()) {
+    if let Some(fault) = row.torn().or_else(|| row.cell_beyond_headings()) {
         return Err(vec![fault]);
     }
     let mut bad = Vec::new();

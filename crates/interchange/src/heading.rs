@@ -38,6 +38,9 @@ pub(crate) trait Column: Copy + Eq + std::hash::Hash + 'static {
     fn missing(found: &[Self]) -> Vec<String>;
 }
 
+/// The longest heading that is looked at, in bytes.
+const LONGEST_HEADING: usize = 4_096;
+
 /// Where the columns of one table stand.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout<C> {
@@ -152,6 +155,9 @@ impl<C: Column> Search<C> {
 
     /// The column, how well the heading fits (0 best), and the datum that it names.
     fn recognise(&self, heading: &str) -> Option<(C, usize, Note)> {
+        if heading.len() > LONGEST_HEADING {
+            return None;
+        }
         let heading = plain(heading);
         if let Some((column, rank)) = self.known.get(&heading) {
             return Some((*column, *rank, Note::Plain));

@@ -34,7 +34,7 @@ pub fn read_ledger(bytes: &[u8], directory: &GridDirectory) -> Result<Reading<Le
     let mut reading = Reading::default();
     let mut seen = Seen::default();
     table::read::<LedgerColumn>(bytes, |row| {
-        if let Some(fault) = row.misplaced_quote() {
+        if let Some(fault) = row.torn() {
             return reading.push(row.number, Err(vec![fault]));
         }
         if is_no_site(row) {

@@ -58,8 +58,11 @@ pub const MAX_TEXT: usize = 500;
 /// The most characters of a running text: one problem, measures, remarks.
 pub const MAX_LONG_TEXT: usize = 4000;
 
-/// The most characters of the cell that holds all problems of a site: no cell of a spreadsheet holds more.
-pub const MAX_PROBLEMS: usize = 32_767;
+/// The most characters of a cell: no spreadsheet keeps more in one.
+pub const MAX_CELL: usize = 32_767;
+
+/// The most characters of the cell that holds all problems of a site.
+pub const MAX_PROBLEMS: usize = MAX_CELL;
 
 /// What was read from a file.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,7 +10,7 @@ use crate::cell::Cell;
 use crate::heading::{Column, Layout, Search};
 use crate::heading_datum::Note;
 use crate::kind::Kind;
-use crate::{BadRow, MAX_BYTES, MAX_ROWS, ReadError, Reason, csv_table, kind, workbook};
+use crate::{BadRow, MAX_BYTES, MAX_CELL, MAX_ROWS, ReadError, Reason, csv_table, kind, workbook};
 
 /// The cells of one row.
 #[derive(Debug, Clone, Copy)]
@@ -133,10 +133,15 @@ impl<'r, C: Column> Row<'r, C> {
         self.bad_under(self.layout.heading(column), cell, reason)
     }
 
-    /// That a quotation mark tears the row: nothing else can be said of it.
-    pub(crate) fn misplaced_quote(&self) -> Option<BadRow> {
-        let index = self.cells.fault()?;
-        Some(self.bad_at(index, Reason::QuoteMisplaced))
+    /// That a quotation mark tears the row, or that a cell has more text than any spreadsheet keeps in one: nothing else
+    /// can be said of it.
+    pub(crate) fn torn(&self) -> Option<BadRow> {
+        if let Some(index) = self.cells.fault() {
+            return Some(self.bad_at(index, Reason::QuoteMisplaced));
+        }
+        let is_too_long = |index: &usize| self.cells.get(*index).size() > MAX_CELL * char::MAX.len_utf8();
+        let index = (0..self.cells.len()).find(is_too_long)?;
+        Some(self.bad_at(index, Reason::TooLong { limit: MAX_CELL }))
     }
 
     /// That there is text to the right of the last heading. The cells before it may be shifted.

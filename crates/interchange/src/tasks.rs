@@ -111,7 +111,7 @@ pub struct ListedTask {
 pub fn read_tasks(bytes: &[u8], directory: &GridDirectory) -> Result<Reading<ListedTask>, ReadError> {
     let mut reading = Reading::default();
     table::read::<TaskColumn>(bytes, |row| {
-        let fault = row.misplaced_quote().or_else(|| row.cell_beyond_headings());
+        let fault = row.torn().or_else(|| row.cell_beyond_headings());
         let outcome = match fault {
             Some(fault) => Err(vec![fault]),
             None => listed(row, directory),

@@ -28,6 +28,7 @@ fn wrong(headings: &str, row: &str) -> Vec<String> {
 fn one_wrong_cell_has_one_reason() {
     let long = "长".repeat(501);
     let longest = "长".repeat(4001);
+    let endless = "9".repeat(200_000);
     for (heading, cell, expected) in [
         ("经度,纬度", "118.1,", "纬度: position_incomplete"),
         ("经度,纬度", ",24.6", "经度: position_incomplete"),
@@ -51,6 +52,7 @@ fn one_wrong_cell_has_one_reason() {
         ("地址", long.as_str(), "地址: too_long"),
         ("备注", longest.as_str(), "备注: too_long"),
         ("主要问题", longest.as_str(), "主要问题: too_long"),
+        ("信用代码", endless.as_str(), "信用代码: too_long"),
         ("对象编号", "7", "对象编号: site_id_malformed"),
         ("备注", "切割,打磨", "D: cell_beyond_headings"),
         ("备注", "\"切割\"机", "备注: quote_misplaced"),

@@ -45,6 +45,7 @@ pub(super) async fn mend(
         let proofs: Vec<Vec<[u8; 32]>> = only_here.iter().map(|one| proof(grid, one)).collect();
         let held = all_held(protocol, &proofs).await?;
         let write = |writer: &store::Writer<'_>| {
+            let mut offered = 0;
             for (one, held) in only_here.iter().zip(&held) {
                 if *held {
                     // The office has all of it, as part of another grid unit.
@@ -55,11 +56,11 @@ pub(super) async fn mend(
                         Err(StoreError::Document(error)) => {
                             tracing::error!(document = %one.document, %error, "a document cannot be offered");
                         }
-                        offered => drop(offered?),
+                        changes => offered += changes?,
                     }
                 }
             }
-            if held.contains(&false) {
+            if offered > 0 {
                 // What else did it lose? Photos are proven anew.
                 writer.doubt_photos()?;
             }
@@ -107,14 +108,16 @@ pub(super) async fn note(
     store.write::<_, StoreError>(write).map_err(to_api_error)
 }
 
-/// The documents of a grid unit that are not the same on both sides.
+/// The documents of a grid unit that are not the same on both sides, or cannot be read here.
 async fn differing(
     store: &Arc<Store>,
     protocol: &impl SyncProtocol,
     grid: &GridCode,
 ) -> Result<Vec<Different>, ApiError> {
-    let here = store
-        .read::<_, StoreError>(|reader| reader.heads_after(grid, None, usize::MAX))
+    let (here, unreadable) = store
+        .read::<_, StoreError>(|reader| {
+            Ok((reader.heads_after(grid, None, usize::MAX)?, reader.unreadable_documents()?))
+        })
         .map_err(to_api_error)?;
     let one = |heads: DocumentHeads, here: bool| {
         let DocumentHeads { document, kind, heads } = heads;
@@ -144,7 +147,8 @@ async fn differing(
             break;
         }
     }
-    Ok(found.into_values().filter(|one| one.here != one.there).collect())
+    let is_unreadable = |one: &Different| unreadable.iter().any(|(document, _)| *document == one.document);
+    Ok(found.into_values().filter(|one| one.here != one.there || is_unreadable(one)).collect())
 }
 
 /// The changes that stand for all that is here of a document.

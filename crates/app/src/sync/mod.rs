@@ -13,6 +13,7 @@ pub(crate) mod report;
 mod thumbnail;
 mod watch;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -122,7 +123,8 @@ fn offer_refused(store: &Store) -> Result<bool, StoreError> {
     store.write(|writer| writer.offer_refused()).map(|()| true)
 }
 
-/// The grid units in which both sides hold different documents although nothing is waiting to be sent.
+/// The grid units in which both sides hold different documents, or a document cannot be read here, although nothing is
+/// waiting to be sent.
 fn differing(
     reader: &Reader<'_>,
     exchanged: &record::Exchanged,
@@ -134,9 +136,13 @@ fn differing(
         .iter()
         .map(|here| &here.grid)
         .filter(|grid| in_scope(grid) && !exchanged.digests.iter().any(|there| there.grid == **grid));
+    let unreadable = reader.unreadable_documents()?;
+    let unreadable: BTreeSet<&GridCode> =
+        unreadable.iter().map(|(_, grid)| grid).filter(|grid| in_scope(grid)).collect();
     let mut waiting = reader.unsent_grids()?;
     waiting.extend(reader.departed_grids()?);
-    Ok(unlike_here.chain(unknown_there).filter(|grid| !waiting.contains(grid)).cloned().collect())
+    let differing: BTreeSet<&GridCode> = unlike_here.chain(unknown_there).chain(unreadable).collect();
+    Ok(differing.into_iter().filter(|grid| !waiting.contains(grid)).cloned().collect())
 }
 
 /// Compares what both sides hold. Nothing is called verified that was not compared.

@@ -66,12 +66,14 @@ impl Reader<'_> {
         Ok(leaving)
     }
 
-    /// The photos of a site whose bytes are here.
+    /// The photos of a site whose bytes are here. Of one that cannot be read: those that nothing else mentions.
     pub fn photos_here_of(&self, document: Uuid) -> Result<Vec<PhotoHash>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT DISTINCT photo.hash FROM photo JOIN photo_file ON photo_file.hash = photo.hash
-             WHERE photo.site = ?1 AND photo_file.removed = 0",
-        )?;
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT photo.hash FROM photo JOIN photo_file ON photo_file.hash = photo.hash
+                WHERE photo.site = ?1 AND photo_file.removed = 0
+             UNION SELECT hash FROM photo_file
+                WHERE removed = 0 AND EXISTS (SELECT 1 FROM unreadable WHERE document = ?1) AND {UNMENTIONED}"
+        ))?;
         let rows = statement.query_map([document], |row| row.get::<_, String>(0))?;
         rows.map(|hash| hash?.parse().map_err(|_| StoreError::Row("photo"))).collect()
     }

@@ -12,7 +12,7 @@ use crate::{Reader, StoreError, Writer};
 
 impl Reader<'_> {
     /// Whether a document that is here cannot be loaded.
-    pub(super) fn is_damaged(&self, document: Uuid, kind: DocumentKind) -> Result<bool, StoreError> {
+    pub(crate) fn is_damaged(&self, document: Uuid, kind: DocumentKind) -> Result<bool, StoreError> {
         match self.load(document, kind) {
             Err(StoreError::Document(_)) => Ok(true),
             loaded => loaded.map(|_| false),
@@ -36,10 +36,10 @@ impl Writer<'_> {
             .prepare_cached("SELECT n, hash, bytes FROM change WHERE document = ?1 ORDER BY n")?
             .query_map([id], |row| Ok((row.get(0)?, ChangeHash(row.get(1)?), row.get(2)?)))?
             .collect::<Result<_, _>>()?;
-        // Whatever stays is not at the office, whatever it said before.
+        // Whatever of a dossier stays is not at the office, whatever it said before.
         self.transaction.execute(
-            "UPDATE change SET loose = 0, unsent = 1, refused = iif(unsent = 1, refused, '') WHERE document = ?1",
-            [id],
+            "UPDATE change SET loose = 0, unsent = max(unsent, ?2), refused = '' WHERE document = ?1",
+            params![id, kind == DocumentKind::Dossier],
         )?;
         for (n, hash, bytes) in rows {
             if whole.holds(&hash) {
@@ -65,7 +65,6 @@ impl Writer<'_> {
         };
         self.settle_in(id, Some(&before), &grid)?;
         self.show_again(id, &grid, &whole)?;
-        self.transaction.execute("DELETE FROM unreadable WHERE document = ?1", [id])?;
         Ok(true)
     }
 }

@@ -170,6 +170,7 @@ impl Writer<'_> {
                 joined(&whole.heads())
             ])?;
         self.transaction.prepare_cached("INSERT INTO compacted VALUES (?1)")?.execute([document])?;
+        self.transaction.execute("DELETE FROM unreadable WHERE document = ?1", [document])?;
         self.show(grid, &content)?;
         Ok(true)
     }

@@ -61,7 +61,10 @@ impl Writer<'_> {
                 Err(StoreError::Document(error)) => {
                     tracing::error!(%document, %error, "what a lead refused cannot be set aside yet");
                     self.transaction.execute_batch("ROLLBACK TO one_document")?;
-                    self.wait_for_repair(document)?;
+                    let kind = self.document_kind(document)?.ok_or(StoreError::Row("document"))?;
+                    if self.is_damaged(document, kind)? {
+                        self.wait_for_repair(document)?;
+                    }
                 }
                 set_aside => set_aside?,
             }

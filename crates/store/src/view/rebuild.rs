@@ -53,13 +53,14 @@ impl Writer<'_> {
         self.show(grid, &content)
     }
 
-    /// Writes what the tables show of a document that holds less than before.
+    /// Writes what the tables show of a document that holds less than before, or could not be read before.
     pub(crate) fn show_again(
         &self,
         id: Uuid,
         grid: &GridCode,
         document: &Document,
     ) -> Result<(), StoreError> {
+        self.transaction.prepare_cached("DELETE FROM unreadable WHERE document = ?1")?.execute([id])?;
         match document.kind() {
             DocumentKind::Dossier => match document.dossier(SiteId(id))? {
                 Some(dossier) => self.show_dossier(&dossier),
@@ -78,14 +79,29 @@ impl Writer<'_> {
 }
 
 impl Reader<'_> {
-    /// Whether there are documents of a grid unit, or of any, of which the tables show nothing because they could not be
-    /// read: what is counted by the tables lacks them.
+    /// Whether there are documents that belong or belonged to a grid unit, or to any, of which the tables show nothing
+    /// because they could not be read: what is counted by the tables lacks them.
     pub fn any_unreadable(&self, grid: Option<&GridCode>) -> Result<bool, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT 1 FROM unreadable JOIN document ON document.id = unreadable.document
-             WHERE ?1 IS NULL OR (document.grid >= ?1 AND document.grid < ?1 || ':')",
+             WHERE ?1 IS NULL OR (document.grid >= ?1 AND document.grid < ?1 || ':')
+                OR EXISTS (SELECT 1 FROM departure WHERE departure.document = unreadable.document
+                    AND departure.grid >= ?1 AND departure.grid < ?1 || ':')",
         )?;
         Ok(statement.exists([grid.map(GridCode::as_str)])?)
+    }
+
+    /// These documents, and their grid units.
+    pub fn unreadable_documents(&self) -> Result<Vec<(Uuid, GridCode)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id, grid FROM unreadable JOIN document ON document.id = unreadable.document",
+        )?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+        rows.map(|row| {
+            let (id, grid) = row?;
+            Ok((id, grid.parse().map_err(|_| StoreError::Row("document"))?))
+        })
+        .collect()
     }
 
     /// The version that wrote the tables, if that is another one.
@@ -101,13 +117,29 @@ impl Store {
     pub(crate) fn refresh_views(&self) -> Result<(), StoreError> {
         let written = self.read::<_, StoreError>(|reader| reader.setting(VERSION_SETTING))?;
         if written.as_deref() == Some(VERSION) {
-            return Ok(());
+            return self.show_what_can_be_read_by_now();
         }
         self.rebuild_views(|done, total| {
             if total > 0 && done % 5_000 == 0 {
                 tracing::info!(done, total, "writing the tables of an older version anew");
             }
         })
+    }
+
+    fn show_what_can_be_read_by_now(&self) -> Result<(), StoreError> {
+        let unreadable = self.read::<_, StoreError>(|reader| reader.unreadable_documents())?;
+        for (id, grid) in unreadable {
+            self.write(|writer| {
+                let Some((kind, _)) = writer.document_place(id)? else { return Ok(()) };
+                match writer.show_loaded(id, kind, &grid) {
+                    Err(StoreError::Document(_)) => return Ok(()),
+                    shown => shown?,
+                }
+                writer.transaction.execute("DELETE FROM unreadable WHERE document = ?1", [id])?;
+                Ok::<_, StoreError>(())
+            })?;
+        }
+        Ok(())
     }
 
     /// Empties the tables that screens query and fills them again from the documents. `progress` is told how many
