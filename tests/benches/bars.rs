@@ -1,4 +1,4 @@
-//! The figures that ARCHITECTURE.md promises, on the real path: `cargo bench -p village-tests`.
+//! What the product is to keep in speed and size, on the real path: `cargo bench -p village-tests`.
 //!
 //! Times depend on the machine and its disk, so each is printed beside what it is to be compared with.
 
